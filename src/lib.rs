@@ -9,3 +9,5 @@ pub mod model;
 
 pub mod text;
 
+pub mod transcript;
+

@@ -2,3 +2,5 @@
 
 mod text;
 mod text_hostile;
+mod transcript;
+mod transcript_traces;
