@@ -11,3 +11,11 @@ pub mod text;
 
 pub mod transcript;
 
+pub mod attention;
+
+pub mod theme;
+
+pub mod action;
+
+pub mod keymap;
+

@@ -1,6 +1,9 @@
 //! All integration tests, one binary.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 mod text;
 mod text_hostile;
+mod themes;
 mod transcript;
 mod transcript_traces;

@@ -1,0 +1,240 @@
+//! Everything a person can ask for by a key, in one table.
+//!
+//! The palette, the help, the hints at the foot of the screen, the settings' key names and README's
+//! key table all come from here. Not for: what an action does (`app`), or how keys are read
+//! (`keymap`).
+
+/// Where an action makes sense: contexts form a chain from the innermost outwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere.
+    Global,
+    /// A list or text that can be moved through.
+    List,
+    /// The board of sessions.
+    Board,
+    /// The builds screen.
+    Builds,
+    /// A session's screen while the transcript has the focus.
+    Session,
+    /// A session's composer.
+    Composer,
+    /// A permission request that has the focus.
+    Permission,
+    /// Questions that have the focus.
+    Question,
+    /// A form.
+    Form,
+    /// A line of text being typed: filter, search, palette, reason.
+    Input,
+    /// A yes-or-no dialog.
+    Confirm,
+    /// Help, messages and other overlays that are read.
+    Reader,
+}
+
+impl Context {
+    /// The word in the settings file and the heading in the help.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::List => "list",
+            Self::Board => "board",
+            Self::Builds => "builds",
+            Self::Session => "session",
+            Self::Composer => "composer",
+            Self::Permission => "permission",
+            Self::Question => "question",
+            Self::Form => "form",
+            Self::Input => "input",
+            Self::Confirm => "confirm",
+            Self::Reader => "reader",
+        }
+    }
+
+    /// Whether unbound characters are typed text here.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Composer | Self::Input | Self::Form)
+    }
+
+    /// All contexts, in the order of the help.
+    pub const ALL: [Self; 12] = [
+        Self::Global,
+        Self::List,
+        Self::Board,
+        Self::Builds,
+        Self::Session,
+        Self::Composer,
+        Self::Permission,
+        Self::Question,
+        Self::Form,
+        Self::Input,
+        Self::Confirm,
+        Self::Reader,
+    ];
+}
+
+/// What the table says about an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name in the settings file, `kebab-case`.
+    pub name: &'static str,
+    /// Where it makes sense.
+    pub context: Context,
+    /// Its default keys, as `keymap` reads them, separated by commas.
+    pub keys: &'static str,
+    /// What it does, one phrase.
+    pub doc: &'static str,
+}
+
+macro_rules! actions {
+    ($($context:ident { $($variant:ident $name:literal $keys:literal $doc:literal,)+ })+) => {
+        /// Something a person can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($(#[doc = $doc] $variant,)+)+
+        }
+
+        /// The table of all actions, in the order of the help.
+        pub const TABLE: &[Entry] = &[
+            $($(Entry {
+                action: Action::$variant,
+                name: $name,
+                context: Context::$context,
+                keys: $keys,
+                doc: $doc,
+            },)+)+
+        ];
+    };
+}
+
+actions! {
+    Global {
+        Quit "quit" "q" "Leave the screen, or the program from the board",
+        Interrupt "interrupt" "ctrl-c" "Twice: quit from anywhere",
+        Suspend "suspend" "ctrl-z" "Suspend the program",
+        Help "help" "?, f1" "Show the keys of this screen",
+        Palette "palette" "ctrl-p, :" "Find an action by name",
+        Messages "messages" "!" "Show the log of messages",
+        BoardScreen "board" "1" "Go to the board",
+        BuildsScreen "builds" "2" "Go to the builds",
+        Refresh "refresh" "R, f5" "Fetch what is on the screen again",
+        Redraw "redraw" "ctrl-l" "Draw the whole screen again",
+    }
+    List {
+        Up "up" "k, up" "Move up",
+        Down "down" "j, down" "Move down",
+        Top "top" "g, home" "Go to the first",
+        Bottom "bottom" "G, end" "Go to the last",
+        HalfPageUp "half-page-up" "ctrl-u" "Move up half a page",
+        HalfPageDown "half-page-down" "ctrl-d" "Move down half a page",
+        PageUp "page-up" "pageup" "Move up a page",
+        PageDown "page-down" "pagedown" "Move down a page",
+        Open "open" "enter, right, l" "Open what is selected",
+        Back "back" "esc, left, h" "Go back",
+        Filter "filter" "/" "Filter or search",
+        NextMatch "next-match" "n" "Go to the next match",
+        PreviousMatch "previous-match" "N" "Go to the previous match",
+        Copy "copy" "y" "Copy the value",
+        CopyId "copy-id" "Y" "Copy the id",
+        CopyFetch "copy-fetch" "b" "Copy the git command that fetches the session's branch",
+    }
+    Board {
+        NewSession "new-session" "n" "Start a session",
+        QuickPrompt "quick-prompt" "space" "Prompt or answer without opening",
+        NextWaiting "next-waiting" "w" "Go to the next that needs you",
+        OnlyWaiting "only-waiting" "W" "Show only those that need you",
+        Stop "stop" "s" "Stop the session (asks)",
+        Restart "restart" "ctrl-r" "Boot the session again from its branch (asks)",
+        Rename "rename" "e" "Rename the session",
+        Delete "delete" "D" "Delete the session (asks)",
+        Order "order" "o" "Change the order",
+        Preview "preview" "p" "Show or hide the preview",
+    }
+    Builds {
+        NextPane "next-pane" "tab" "Go to the other list",
+        ErrorInFull "error-in-full" "e" "Show the build's error in full",
+    }
+    Session {
+        Compose "compose" "i, tab" "Write a prompt",
+        Abort "abort" "esc esc" "Abort the agent's turn",
+        Fold "fold" "o" "Fold or unfold the block",
+        FoldAll "fold-all" "O" "Fold or unfold all blocks",
+        NextPrompt "next-prompt" "]" "Go to the next prompt",
+        PreviousPrompt "previous-prompt" "[" "Go to the previous prompt",
+        NextAsk "next-ask" "a" "Answer what the agent asks",
+        Facts "facts" "f" "Show or hide the facts beside the transcript",
+        Reasoning "reasoning" "t" "Show or hide the agent's reasoning",
+        Child "child" "c" "Go through the subagents of this session",
+        SessionStop "session-stop" "s" "Stop the session (asks)",
+        SessionRestart "session-restart" "ctrl-r" "Boot the session again from its branch (asks)",
+        SessionStart "session-start" "S" "Start the session's sandbox again",
+        SessionNextWaiting "session-next-waiting" "w" "Go to the next session that needs you",
+    }
+    Composer {
+        Send "send" "enter" "Send the prompt",
+        NewLine "new-line" "alt-enter, shift-enter, ctrl-j" "Begin a new line",
+        LeaveComposer "leave-composer" "esc, tab" "Go back to the transcript; the draft stays",
+        EditExternally "edit-externally" "ctrl-x, ctrl-e" "Write the prompt in $EDITOR",
+        OlderPrompt "older-prompt" "ctrl-up, alt-p" "Take an older prompt",
+        NewerPrompt "newer-prompt" "ctrl-down, alt-n" "Take a newer prompt",
+        ClearDraft "clear-draft" "ctrl-k" "Clear the draft; undo brings it back",
+        UndoText "undo-text" "alt-u, ctrl-_" "Undo the last change of the text",
+    }
+    Permission {
+        AllowOnce "allow-once" "y" "Allow it this time",
+        AllowAlways "allow-always" "A" "Allow it and what is shown beside it, from now on",
+        Deny "deny" "n" "Refuse it; the turn ends",
+        DenyWithReason "deny-with-reason" "r" "Refuse it and tell the agent why",
+        LaterPermission "later" "esc" "Go back to the transcript; the request stays",
+        NextRequest "next-request" "tab" "Look at the next request",
+    }
+    Question {
+        Choose "choose" "space, x" "Choose or unchoose the answer",
+        SubmitAnswers "submit-answers" "enter" "Send the answers",
+        FreeText "free-text" "i" "Answer in your own words",
+        NextQuestion "next-question" "tab, right" "Go to the next question",
+        PreviousQuestion "previous-question" "backtab, left" "Go to the previous question",
+        RejectQuestion "reject-question" "X" "Give no answer; the turn ends",
+        LaterQuestion "later-question" "esc" "Go back to the transcript; the question stays",
+    }
+    Form {
+        NextField "next-field" "tab" "Go to the next field",
+        PreviousField "previous-field" "backtab" "Go to the previous field",
+        SubmitForm "submit-form" "enter, f2" "Take the suggestion, else start the session",
+        FormNewLine "form-new-line" "alt-enter, shift-enter, ctrl-j" "Begin a new line in the prompt",
+        CancelForm "cancel-form" "esc" "Leave; what was typed stays for the next time",
+        FormEditExternally "form-edit-externally" "ctrl-x" "Write the text in $EDITOR",
+    }
+    Input {
+        Accept "accept" "enter" "Take it",
+        Cancel "cancel" "esc" "Leave it",
+        InputNext "input-next" "down, ctrl-n, tab" "Go to the next match",
+        InputPrevious "input-previous" "up, ctrl-p, backtab" "Go to the previous match",
+    }
+    Confirm {
+        Yes "yes" "y" "Yes",
+        No "no" "n, esc, q" "No",
+    }
+    Reader {
+        Close "close" "esc, q, enter" "Close it",
+    }
+}
+
+impl Action {
+    /// What the table says about this action.
+    pub fn entry(self) -> &'static Entry {
+        // The table is made from the same list as the enumeration, in the same order.
+        &TABLE[self as usize]
+    }
+
+    /// The action of this name in the settings file.
+    pub fn by_name(name: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|entry| entry.name == name)
+            .map(|entry| entry.action)
+    }
+}
