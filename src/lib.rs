@@ -19,3 +19,7 @@ pub mod action;
 
 pub mod keymap;
 
+pub mod config;
+
+pub mod api;
+

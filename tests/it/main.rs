@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod client;
+mod fake;
+mod feed;
+mod hosts;
+mod sse;
 mod text;
 mod text_hostile;
 mod themes;
