@@ -23,3 +23,5 @@ pub mod config;
 
 pub mod api;
 
+pub mod local;
+

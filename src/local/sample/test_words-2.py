@@ -1,0 +1,21 @@
+import unittest
+
+from wordtally.words import tally, words
+
+
+class Words(unittest.TestCase):
+    def test_case_does_not_matter(self):
+        self.assertEqual(list(words("Tea tea TEA")), ["tea"] * 3)
+
+    def test_lines_are_counted_together(self):
+        self.assertEqual(tally(["one two", "two"])["two"], 2)
+
+    def test_an_apostrophe_belongs_to_its_word(self):
+        self.assertEqual(list(words("Don't stop, don’t!")), ["don't", "stop", "don't"])
+
+    def test_punctuation_is_no_word(self):
+        self.assertEqual(list(words("-- ... _ !")), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
