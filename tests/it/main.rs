@@ -9,6 +9,7 @@ mod hosts;
 mod opencode_agent;
 mod practice;
 mod sample;
+mod server;
 mod sse;
 mod supervise;
 mod text;
