@@ -25,3 +25,7 @@ pub mod api;
 
 pub mod local;
 
+pub mod app;
+
+pub mod view;
+

@@ -1,0 +1,121 @@
+//! What the engine asks of a host, and what comes back.
+
+use crate::model::{
+    account::Me,
+    agent::{
+        ask::{PermissionReply, QuestionReply},
+        stream::Snapshot,
+    },
+    git::Branches,
+    id::{AgentSessionId, MessageId, PermissionId, ProjectId, QuestionId, SessionId},
+    project::Project,
+    sandbox::StartResult,
+    session::{NewSession, SandboxAddress, Session},
+    template::Snapshots,
+    time::Millis,
+};
+
+/// A question to a host.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// Who is signed in.
+    Me,
+    /// The projects of all accounts.
+    Projects,
+    /// The sessions of a project.
+    Sessions(ProjectId),
+    /// Templates and builds of a project.
+    Snapshots(ProjectId),
+    /// The branches of a project.
+    Branches(ProjectId),
+    /// Make a session.
+    Create {
+        /// In this project.
+        project: ProjectId,
+        /// Like this.
+        new: NewSession,
+        /// Makes a repeated call harmless.
+        key: String,
+    },
+    /// Start a session's sandbox, or ask how far it is.
+    Start(ProjectId, SessionId),
+    /// Stop a session.
+    Stop(ProjectId, SessionId),
+    /// Boot a session again.
+    Restart(ProjectId, SessionId),
+    /// Delete a session.
+    Delete(ProjectId, SessionId),
+    /// Name a session; `None` takes the name away.
+    Rename(ProjectId, SessionId, Option<String>),
+    /// Fetch a session's row.
+    Session(ProjectId, SessionId),
+    /// Ask a session's agent.
+    Agent(SandboxAddress, AgentCall),
+}
+
+/// A question to an agent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AgentCall {
+    /// States, asks and sessions, without messages.
+    Glance,
+    /// Send a prompt.
+    Prompt {
+        /// To this session.
+        session: AgentSessionId,
+        /// This text.
+        text: String,
+        /// By this agent, when not the session's own.
+        agent: Option<String>,
+        /// The ids and times of the messages at hand and when the session was made, from which
+        /// ids are chosen that make a repeated call harmless.
+        known: KnownMessages,
+    },
+    /// Abort a session's turn.
+    Abort(AgentSessionId),
+    /// Answer a permission request, after reading it again.
+    Permission(PermissionId, PermissionReply),
+    /// Answer questions, after reading them again.
+    Question(QuestionId, QuestionReply),
+    /// The agents that can be chosen.
+    Agents,
+    /// What a stop would lose: files that are not committed.
+    Uncommitted,
+}
+
+/// What is needed to choose a message id (`opencode/protocol` §6).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownMessages {
+    /// The newest ids of the session with the time each was made.
+    pub messages: Vec<(MessageId, Millis)>,
+    /// When the session was made.
+    pub session_created: Millis,
+}
+
+/// An answer of a host.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// Who is signed in.
+    Me(Me),
+    /// Projects.
+    Projects(Vec<Project>),
+    /// Sessions.
+    Sessions(Vec<Session>),
+    /// Templates and builds.
+    Snapshots(Snapshots),
+    /// Branches.
+    Branches(Branches),
+    /// One session, made or changed.
+    Session(Box<Session>),
+    /// How far a start is.
+    Start(Box<StartResult>),
+    /// The state of an agent, without messages.
+    Glance(Box<Snapshot>),
+    /// The names of the agents that can be chosen.
+    Agents(Vec<String>),
+    /// Paths that are not committed.
+    Uncommitted(Vec<String>),
+    /// The ask was answered elsewhere before this answer could be sent.
+    AlreadyAnswered,
+    /// Done; there is nothing to tell.
+    Done,
+}

@@ -1,0 +1,156 @@
+//! One line that is typed at the foot: filter, name, quick prompt, reason.
+
+use crossterm::event::KeyEvent;
+
+use crate::{
+    action::Action,
+    app::{
+        State,
+        input::Done,
+        overlay::{Overlay, typed::Typed},
+    },
+    model::{
+        agent::ask::PermissionReply,
+        id::{PermissionId, SessionKey},
+    },
+};
+
+/// What a line is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinePurpose {
+    /// Which sessions the board shows; taken over while it is typed.
+    Filter,
+    /// The name of a session.
+    Rename(SessionKey),
+    /// A prompt for a session.
+    Prompt(SessionKey),
+    /// Why a permission is refused.
+    Reason(SessionKey, PermissionId),
+}
+
+/// A line being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineInput {
+    /// What it is for.
+    pub purpose: LinePurpose,
+    /// What is typed.
+    pub typed: Typed,
+    /// The text at the beginning, for leaving without a change.
+    before: String,
+}
+
+impl LineInput {
+    /// The words before the line.
+    pub fn label(&self) -> &'static str {
+        match self.purpose {
+            LinePurpose::Filter => "filter",
+            LinePurpose::Rename(_) => "name",
+            LinePurpose::Prompt(_) => "prompt",
+            LinePurpose::Reason(..) => "refuse because",
+        }
+    }
+
+    /// The session it is about.
+    pub fn session(&self) -> Option<&SessionKey> {
+        match &self.purpose {
+            LinePurpose::Filter => None,
+            LinePurpose::Rename(key) | LinePurpose::Prompt(key) | LinePurpose::Reason(key, _) => {
+                Some(key)
+            }
+        }
+    }
+}
+
+/// Opens a line.
+pub(in crate::app) fn open_line(state: &mut State, purpose: LinePurpose) {
+    let before = match &purpose {
+        LinePurpose::Filter => state.board.filter().to_owned(),
+        LinePurpose::Rename(key) => {
+            let entry = state.fleet.sessions.get(key);
+            entry
+                .and_then(|entry| entry.row.name.clone())
+                .unwrap_or_default()
+        }
+        LinePurpose::Prompt(key) => state.quick_drafts.get(key).cloned().unwrap_or_default(),
+        LinePurpose::Reason(..) => String::new(),
+    };
+    state.overlays.push(Overlay::Line(LineInput {
+        purpose,
+        typed: Typed::new(before.clone()),
+        before,
+    }));
+    state.touch();
+}
+
+/// Does an action on the line.
+pub(super) fn act(state: &mut State, line: &LineInput, action: Action) -> Done {
+    match action {
+        Action::Accept => {
+            state.overlays.pop();
+            accept(state, line);
+        }
+        Action::Cancel => {
+            state.overlays.pop();
+            match &line.purpose {
+                LinePurpose::Filter => state.board.set_filter(line.before.clone()),
+                LinePurpose::Prompt(key) => {
+                    let text = line.typed.text().to_owned();
+                    if text.is_empty() {
+                        state.quick_drafts.remove(key);
+                    } else {
+                        state.quick_drafts.insert(key.clone(), text);
+                    }
+                    state.remember_soon();
+                }
+                LinePurpose::Rename(_) | LinePurpose::Reason(..) => {}
+            }
+        }
+        // The rows can be walked through while the filter is typed.
+        Action::InputNext if line.purpose == LinePurpose::Filter => {
+            crate::app::board::act(state, Action::Down);
+        }
+        Action::InputPrevious if line.purpose == LinePurpose::Filter => {
+            crate::app::board::act(state, Action::Up);
+        }
+        _ => return Done::No,
+    }
+    Done::Yes
+}
+
+fn accept(state: &mut State, line: &LineInput) {
+    let text = line.typed.text().trim().to_owned();
+    match &line.purpose {
+        LinePurpose::Filter => state.board.set_filter(text),
+        LinePurpose::Rename(key) => state.rename_session(key, &text),
+        LinePurpose::Prompt(key) => {
+            state.quick_drafts.remove(key);
+            if !text.is_empty() {
+                state.send_prompt(key, text);
+            }
+        }
+        LinePurpose::Reason(key, permission) => {
+            let reason = Some(text).filter(|text| !text.is_empty());
+            let reply = PermissionReply::Reject { reason };
+            state.answer_permission(key, permission.clone(), reply);
+        }
+    }
+}
+
+/// Takes note of what was typed.
+pub(super) fn typed(state: &mut State, change: impl FnOnce(&mut Typed)) {
+    let Some(Overlay::Line(line)) = state.overlays.last_mut() else {
+        return;
+    };
+    change(&mut line.typed);
+    if line.purpose == LinePurpose::Filter {
+        let filter = line.typed.text().to_owned();
+        state.board.set_filter(filter);
+    }
+}
+
+/// Types a key.
+pub(super) fn type_key(state: &mut State, key: KeyEvent) {
+    typed(state, |line| {
+        line.key(key);
+    });
+}
