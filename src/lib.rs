@@ -29,3 +29,6 @@ pub mod app;
 
 pub mod view;
 
+pub mod runtime;
+
+pub mod cli;

@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod board;
+mod cache;
+mod cli;
 mod client;
 mod engine;
 mod fake;
 mod feed;
+mod home;
 mod hosts;
+mod input;
+mod journey;
 mod keys;
 mod opencode_agent;
 mod overlays;
@@ -16,8 +21,11 @@ mod sample;
 mod screen;
 mod server;
 mod session_screen;
+mod settings;
 mod sse;
 mod supervise;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod text;
 mod text_hostile;
 mod themes;
