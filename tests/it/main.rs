@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod bad_input;
 mod board;
 mod cache;
 mod cli;
@@ -9,20 +10,26 @@ mod client;
 mod engine;
 mod fake;
 mod feed;
+mod follower;
 mod home;
 mod hosts;
 mod input;
 mod journey;
 mod keys;
+mod mock_model;
+mod opencode;
 mod opencode_agent;
 mod overlays;
 mod practice;
+mod real_opencode;
 mod sample;
 mod screen;
 mod server;
 mod session_screen;
 mod settings;
 mod sse;
+mod stage;
+mod streaming;
 mod supervise;
 #[cfg(target_os = "linux")]
 mod terminal;
