@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod architecture;
 mod bad_input;
 mod board;
 mod cache;
