@@ -4,6 +4,7 @@
 
 mod architecture;
 mod bad_input;
+mod bench_numbers;
 mod board;
 mod cache;
 mod cli;
