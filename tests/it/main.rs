@@ -23,6 +23,7 @@ mod opencode;
 mod opencode_agent;
 mod overlays;
 mod practice;
+mod readme;
 mod real_opencode;
 mod sample;
 mod screen;
