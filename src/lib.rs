@@ -9,6 +9,8 @@ pub mod model;
 
 pub mod text;
 
+pub mod diff;
+
 pub mod transcript;
 
 pub mod attention;

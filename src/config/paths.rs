@@ -17,7 +17,7 @@ pub struct Paths {
     pub settings: PathBuf,
     /// What may be lost: lists as they were last fetched.
     pub cache: PathBuf,
-    /// What must not be lost: drafts, history; and the log.
+    /// What must not be lost: drafts, history, reviews; and the log.
     pub state: PathBuf,
     /// The embedded control plane's data.
     pub data: PathBuf,
@@ -65,6 +65,11 @@ impl Paths {
     /// Drafts and the history of prompts.
     pub fn drafts(&self) -> PathBuf {
         self.state.join("drafts.json")
+    }
+
+    /// The folder of what was noted about change requests.
+    pub fn reviews(&self) -> PathBuf {
+        self.state.join("reviews")
     }
 
     /// The log.

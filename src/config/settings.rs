@@ -9,6 +9,9 @@
 //! [keys]
 //! new-session = ["n", "ctrl-n"]
 //!
+//! [review]
+//! fold = ["*.lock", "package-lock.json"]  # in place of the program's own patterns
+//!
 //! [local]
 //! agent = "auto"            # auto, practice, opencode
 //! max_sessions = 8
@@ -29,13 +32,23 @@ use toml::{
 
 use crate::{
     action::{Action, TABLE},
+    diff::generated::Generated,
     keymap::{Keymap, Keys},
     text,
 };
 
 /// Bytes of a settings file.
 const LARGEST: u64 = 1024 * 1024;
-const TOP: [&str; 6] = ["theme", "ascii", "animation", "mouse", "keys", "local"];
+const TOP: [&str; 7] = [
+    "theme",
+    "ascii",
+    "animation",
+    "mouse",
+    "keys",
+    "review",
+    "local",
+];
+const REVIEW: [&str; 1] = ["fold"];
 const LOCAL: [&str; 4] = ["agent", "opencode", "max_sessions", "idle_stop_minutes"];
 /// The words for [`Local::agent`].
 pub const AGENTS: [&str; 3] = ["auto", "practice", "opencode"];
@@ -55,6 +68,8 @@ pub struct Settings {
     pub mouse: Option<bool>,
     /// The keys.
     pub keymap: Keymap,
+    /// Files that reviews show folded, in place of the program's own patterns.
+    pub generated: Option<Generated>,
     /// The embedded control plane.
     pub local: Local,
 }
@@ -109,6 +124,14 @@ pub enum ProblemKind {
         name: String,
         /// What it wants.
         wanted: &'static str,
+    },
+    /// A pattern of file names cannot be read.
+    #[error("`{pattern}` is not a pattern of file names: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// A key cannot be read.
     #[error("{0}")]
@@ -192,6 +215,7 @@ impl Reader<'_> {
                 "animation" => settings.animation = self.switch("animation", value),
                 "mouse" => settings.mouse = self.switch("mouse", value),
                 "keys" => self.keys(value, &mut settings.keymap),
+                "review" => self.review(value, settings),
                 "local" => self.local(value, &mut settings.local),
                 other => self.unknown(&key.span(), other, "a setting", &TOP),
             }
@@ -204,6 +228,39 @@ impl Reader<'_> {
             return Some(name);
         }
         self.one_of(&name, value, "a theme", &THEMES)
+    }
+
+    fn review(&mut self, value: &Value<'_>, settings: &mut Settings) {
+        let Some(entries) = self.table("review", value) else {
+            return;
+        };
+        for (key, value) in entries {
+            match key.get_ref().as_ref() {
+                "fold" => settings.generated = self.patterns("fold", value),
+                other => self.unknown(&key.span(), other, "a setting of `review`", &REVIEW),
+            }
+        }
+    }
+
+    /// A list of patterns; what is wrong with one costs only that one.
+    fn patterns(&mut self, name: &str, value: &Value<'_>) -> Option<Generated> {
+        const WANTED: &str = "a list of patterns such as [\"*.lock\"]";
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(&value.span(), name, WANTED);
+            return None;
+        };
+        let mut generated = Generated::none();
+        for item in items {
+            let Some(text) = item.get_ref().as_str() else {
+                self.wrong_type(&item.span(), name, WANTED);
+                continue;
+            };
+            if let Err(reason) = generated.add(text) {
+                let pattern = text::sanitize_line(text).into_owned();
+                self.report(&item.span(), ProblemKind::Pattern { pattern, reason });
+            }
+        }
+        Some(generated)
     }
 
     fn local(&mut self, value: &Value<'_>, local: &mut Local) {

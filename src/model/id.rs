@@ -54,6 +54,8 @@ ids! {
     SessionId
     /// The id by which the proxy knows a sandbox; it changes at each restart and is read from `sandbox_url`.
     ExternalId
+    /// A change request, a UUID.
+    ChangeId
     /// A sandbox template's row.
     TemplateId
     /// A snapshot build's row.
@@ -92,6 +94,27 @@ pub struct SessionKey {
     pub session: SessionId,
 }
 
+/// A change request on a host.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChangeKey {
+    /// The host that has the change request.
+    pub host: HostName,
+    /// The project that it would change.
+    pub project: ProjectId,
+    /// The change request.
+    pub change: ChangeId,
+}
+
+impl ChangeKey {
+    /// The project of this change request.
+    pub fn project_key(&self) -> ProjectKey {
+        ProjectKey {
+            host: self.host.clone(),
+            project: self.project.clone(),
+        }
+    }
+}
+
 /// A project on a host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProjectKey {
@@ -99,6 +122,26 @@ pub struct ProjectKey {
     pub host: HostName,
     /// The project.
     pub project: ProjectId,
+}
+
+impl ProjectKey {
+    /// A change request of this project.
+    pub fn change(&self, change: &ChangeId) -> ChangeKey {
+        ChangeKey {
+            host: self.host.clone(),
+            project: self.project.clone(),
+            change: change.clone(),
+        }
+    }
+
+    /// A session of this project.
+    pub fn session(&self, session: &SessionId) -> SessionKey {
+        SessionKey {
+            host: self.host.clone(),
+            project: self.project.clone(),
+            session: session.clone(),
+        }
+    }
 }
 
 impl SessionKey {

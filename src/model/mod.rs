@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod change;
 pub mod git;
 pub mod host;
 pub mod id;

@@ -43,6 +43,11 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// The start of a commit's hash, which is enough for people.
+pub fn short_hash(hash: &str) -> &str {
+    hash.get(..8).unwrap_or(hash)
+}
+
 /// A number of tokens: `950`, `12.3k`, `1.2M`.
 pub fn tokens(number: u64) -> String {
     match number {

@@ -7,77 +7,21 @@
 
 mod color;
 mod file;
+mod role;
 mod sgr;
 mod symbols;
+mod syntax;
 mod tone;
 
-use ratatui::style::{Modifier, Style};
+use std::collections::HashSet;
+
+use ratatui::style::{Color, Modifier, Style};
 
 pub use color::ColorDepth;
 pub use file::{Problem, ProblemKind};
+pub use role::Role;
 pub use sgr::{Ground, push_color};
 pub use symbols::Symbols;
-
-/// What a piece of the screen means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Role {
-    /// Plain text.
-    Text,
-    /// Old or secondary text.
-    Dim,
-    /// The one accent: keys, the title of what has the focus.
-    Accent,
-    /// A heading.
-    Title,
-    /// Borders of panes without the focus.
-    Border,
-    /// Borders of the pane with the focus.
-    BorderFocused,
-    /// The selected row of the list that has the focus.
-    Selection,
-    /// The selected row of another list.
-    SelectionInactive,
-    /// Something waits for a person.
-    Waiting,
-    /// Something works.
-    Working,
-    /// Something is done or fine.
-    Good,
-    /// Something is off but not broken.
-    Warning,
-    /// Something failed.
-    Bad,
-    /// Something new that was not looked at.
-    Fresh,
-    /// The bar at the foot.
-    Bar,
-    /// Keys in hints.
-    Key,
-    /// What a person typed.
-    Prompt,
-    /// What the agent thinks.
-    Reasoning,
-    /// The head of a tool card.
-    Tool,
-    /// What a tool printed.
-    ToolOutput,
-    /// Added lines of a diff.
-    DiffAdded,
-    /// Removed lines of a diff.
-    DiffRemoved,
-    /// Heads of hunks and files of a diff.
-    DiffHead,
-    /// Headings in Markdown.
-    MarkdownHeading,
-    /// Code in Markdown.
-    MarkdownCode,
-    /// Links in Markdown.
-    MarkdownLink,
-    /// Quotes in Markdown.
-    MarkdownQuote,
-    /// A match of the filter or search.
-    Match,
-}
 
 /// Styles for roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,107 +40,6 @@ pub enum Background {
     /// The terminal did not tell.
     #[default]
     Unknown,
-}
-
-impl Role {
-    /// All roles, in the order of their declaration.
-    pub const ALL: [Self; 28] = [
-        Self::Text,
-        Self::Dim,
-        Self::Accent,
-        Self::Title,
-        Self::Border,
-        Self::BorderFocused,
-        Self::Selection,
-        Self::SelectionInactive,
-        Self::Waiting,
-        Self::Working,
-        Self::Good,
-        Self::Warning,
-        Self::Bad,
-        Self::Fresh,
-        Self::Bar,
-        Self::Key,
-        Self::Prompt,
-        Self::Reasoning,
-        Self::Tool,
-        Self::ToolOutput,
-        Self::DiffAdded,
-        Self::DiffRemoved,
-        Self::DiffHead,
-        Self::MarkdownHeading,
-        Self::MarkdownCode,
-        Self::MarkdownLink,
-        Self::MarkdownQuote,
-        Self::Match,
-    ];
-
-    /// The word in a theme file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Dim => "dim",
-            Self::Accent => "accent",
-            Self::Title => "title",
-            Self::Border => "border",
-            Self::BorderFocused => "border-focused",
-            Self::Selection => "selection",
-            Self::SelectionInactive => "selection-inactive",
-            Self::Waiting => "waiting",
-            Self::Working => "working",
-            Self::Good => "good",
-            Self::Warning => "warning",
-            Self::Bad => "bad",
-            Self::Fresh => "fresh",
-            Self::Bar => "bar",
-            Self::Key => "key",
-            Self::Prompt => "prompt",
-            Self::Reasoning => "reasoning",
-            Self::Tool => "tool",
-            Self::ToolOutput => "tool-output",
-            Self::DiffAdded => "diff-added",
-            Self::DiffRemoved => "diff-removed",
-            Self::DiffHead => "diff-head",
-            Self::MarkdownHeading => "markdown-heading",
-            Self::MarkdownCode => "markdown-code",
-            Self::MarkdownLink => "markdown-link",
-            Self::MarkdownQuote => "markdown-quote",
-            Self::Match => "match",
-        }
-    }
-
-    /// The role of this name in a theme file.
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
-    /// The role that stands in where a theme says nothing; `None` for plain text.
-    fn fallback(self) -> Option<Self> {
-        Some(match self {
-            Self::Text => return None,
-            Self::Dim | Self::Accent | Self::Good => Self::Text,
-            Self::Title
-            | Self::BorderFocused
-            | Self::Selection
-            | Self::Working
-            | Self::Warning
-            | Self::Fresh
-            | Self::Key
-            | Self::Prompt
-            | Self::DiffHead
-            | Self::MarkdownCode
-            | Self::MarkdownLink => Self::Accent,
-            Self::Border | Self::Bar | Self::Reasoning | Self::ToolOutput | Self::MarkdownQuote => {
-                Self::Dim
-            }
-            Self::SelectionInactive => Self::Selection,
-            Self::Waiting | Self::Bad => Self::Warning,
-            Self::Tool | Self::MarkdownHeading => Self::Title,
-            Self::DiffAdded => Self::Good,
-            Self::DiffRemoved => Self::Bad,
-            Self::Match => Self::Waiting,
-        })
-    }
 }
 
 /// The themes that are compiled in, by name.
@@ -263,7 +106,35 @@ impl Theme {
             style.bg = style.bg.map(|color| color::reduce(color, depth));
         }
         self.depth = depth;
+        self.drop_lost_grounds();
         self
+    }
+
+    /// Takes the grounds of changed lines and words away where too few colors are left to tell
+    /// added from removed by them; the color of the letters says it then.
+    fn drop_lost_grounds(&mut self) {
+        let ground = |role| self.style(role).bg;
+        let lines = [Role::DiffAdded, Role::DiffRemoved, Role::DiffMoved];
+        let words = [Role::DiffAddedWord, Role::DiffRemovedWord];
+        let lines_are_lost = are_alike(&lines.map(ground));
+        let words_are_lost = are_alike(&words.map(ground)) || self.depth == ColorDepth::Ansi;
+        if lines_are_lost {
+            for role in lines {
+                let letters = role.fallback().map(|role| self.style(role));
+                let mut style = self.style(role);
+                style.bg = None;
+                style.fg = style.fg.or(letters.and_then(|style| style.fg));
+                self.set(role, style);
+            }
+        }
+        if words_are_lost {
+            for role in words {
+                let mut style = self.style(role);
+                if style.bg.take().is_some() {
+                    self.set(role, style.add_modifier(Modifier::REVERSED));
+                }
+            }
+        }
     }
 
     /// The style of a role.
@@ -279,7 +150,7 @@ impl Theme {
             ..Self::default()
         };
         for role in Role::ALL {
-            theme.set(role, Style::new().add_modifier(mono_attributes(role)));
+            theme.set(role, Style::new().add_modifier(role.attributes()));
         }
         theme
     }
@@ -289,6 +160,13 @@ impl Theme {
     }
 }
 
+/// Whether two of these grounds are the same color.
+fn are_alike(grounds: &[Option<Color>]) -> bool {
+    let given: Vec<Color> = grounds.iter().copied().flatten().collect();
+    let different: HashSet<Color> = given.iter().copied().collect();
+    different.len() < given.len()
+}
+
 impl Default for Theme {
     /// Plain text everywhere, in whatever colors the terminal has.
     fn default() -> Self {
@@ -296,32 +174,5 @@ impl Default for Theme {
             styles: [Style::new(); Role::ALL.len()],
             depth: ColorDepth::True,
         }
-    }
-}
-
-fn mono_attributes(role: Role) -> Modifier {
-    match role {
-        Role::Text | Role::Good | Role::ToolOutput | Role::DiffAdded | Role::Bar => {
-            Modifier::empty()
-        }
-        Role::Dim | Role::Border | Role::Reasoning | Role::DiffRemoved | Role::MarkdownQuote => {
-            Modifier::DIM
-        }
-        Role::Accent
-        | Role::Title
-        | Role::BorderFocused
-        | Role::Waiting
-        | Role::Working
-        | Role::Warning
-        | Role::Fresh
-        | Role::Key
-        | Role::Prompt
-        | Role::Tool
-        | Role::DiffHead
-        | Role::MarkdownHeading
-        | Role::MarkdownCode => Modifier::BOLD,
-        Role::Selection => Modifier::REVERSED,
-        Role::SelectionInactive | Role::MarkdownLink | Role::Match => Modifier::UNDERLINED,
-        Role::Bad => Modifier::BOLD.union(Modifier::UNDERLINED),
     }
 }

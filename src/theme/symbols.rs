@@ -45,6 +45,34 @@ pub struct Symbols {
     pub horizontal: &'static str,
     /// The part of a scroll bar that stands for what is shown.
     pub thumb: &'static str,
+    /// Begins a row of the range that is being selected.
+    pub range: &'static str,
+    /// The side of a difference that has no line.
+    pub hatch: &'static str,
+    /// More of the row is at the left.
+    pub more_left: &'static str,
+    /// More of the row is at the right.
+    pub more_right: &'static str,
+    /// Stands before how many comments there are.
+    pub comment: &'static str,
+    /// A line of a diff that was moved.
+    pub moved: &'static str,
+    /// A line of a diff whose words were not compared.
+    pub plain: &'static str,
+    /// Lines that a diff leaves out.
+    pub gap: &'static str,
+    /// Continues the line above.
+    pub wrapped: &'static str,
+    /// A change request that waits.
+    pub open: &'static str,
+    /// A change request whose work is on the base branch.
+    pub merged: &'static str,
+    /// A change request that was put aside.
+    pub closed: &'static str,
+    /// The sign before lines that were removed; `+` stands before those that were added.
+    pub minus: &'static str,
+    /// From one branch to another.
+    pub into: &'static str,
     /// Borders of panes.
     pub border: border::Set<'static>,
 }
@@ -70,6 +98,20 @@ const UNICODE: Symbols = Symbols {
     vertical: "│",
     horizontal: "─",
     thumb: "█",
+    range: "┃",
+    hatch: "╱",
+    more_left: "‹",
+    more_right: "›",
+    comment: "¶",
+    moved: "⇄",
+    plain: "≈",
+    gap: "┄",
+    wrapped: "↪",
+    open: "◇",
+    merged: "◆",
+    closed: "×",
+    minus: "−",
+    into: "→",
     border: border::PLAIN,
 };
 
@@ -94,6 +136,20 @@ const ASCII: Symbols = Symbols {
     vertical: "|",
     horizontal: "-",
     thumb: "#",
+    range: "|",
+    hatch: " ",
+    more_left: "<",
+    more_right: ">",
+    comment: "c",
+    moved: "m",
+    plain: "~",
+    gap: ".",
+    wrapped: "\\",
+    open: "o",
+    merged: "@",
+    closed: "x",
+    minus: "-",
+    into: "->",
     border: border::Set {
         top_left: "+",
         top_right: "+",

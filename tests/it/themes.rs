@@ -1,6 +1,7 @@
 //! Themes: the files, what is wrong in them, fewer colors.
 
 use kortix_tui::{
+    diff::paint::Class,
     text::{AnsiColor, AnsiColors, Meaning, Tone},
     theme::{Background, ColorDepth, Role, Theme},
 };
@@ -105,4 +106,125 @@ fn an_unknown_background_gets_the_colors_that_the_person_chose() {
     assert_eq!(Some(unknown), Theme::by_name("ansi"));
     let light = Theme::for_background(Background::Light, ColorDepth::True);
     assert_eq!(Some(light), Theme::by_name("light"));
+}
+
+/// The roles whose letters stand on the ground of a changed line or word.
+const ON_GROUND: [Role; 12] = [
+    Role::SyntaxComment,
+    Role::SyntaxKeyword,
+    Role::SyntaxString,
+    Role::SyntaxNumber,
+    Role::SyntaxType,
+    Role::SyntaxFunction,
+    Role::SyntaxConstant,
+    Role::SyntaxProperty,
+    Role::SyntaxPunctuation,
+    Role::Additions,
+    Role::Deletions,
+    Role::DiffMoved,
+];
+
+/// How bright a color is to the eye, from 0 to 1, as WCAG 2 counts it.
+fn luminance(color: Color) -> f64 {
+    let Color::Rgb(red, green, blue) = color else {
+        panic!("{color:?} is not a color of a palette in full color");
+    };
+    let linear = |part: u8| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.040_45 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+fn contrast(one: Color, other: Color) -> f64 {
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn source_can_be_read_on_the_grounds_of_changed_lines_and_words() {
+    let lines = [
+        Role::DiffAdded,
+        Role::DiffRemoved,
+        Role::DiffMoved,
+        Role::DiffAddedWord,
+        Role::DiffRemovedWord,
+    ];
+    for (name, text) in [
+        ("dark", Color::Rgb(204, 204, 204)),
+        ("light", Color::Rgb(48, 48, 48)),
+    ] {
+        let theme = Theme::by_name(name).unwrap();
+        for line in lines {
+            let ground = theme.style(line).bg.unwrap();
+            let letters = ON_GROUND.map(|role| (role.name(), theme.style(role).fg.unwrap()));
+            for (role, color) in letters.into_iter().chain([("plain text", text)]) {
+                // Counts stand on whole lines, not inside of words.
+                let is_count = ["additions", "deletions"].contains(&role);
+                let wanted = if is_count { 3.0 } else { 4.5 };
+                let found = contrast(color, ground);
+                let place = format!("{name}: {role} on {}", line.name());
+                assert!(found >= wanted, "{place} has a contrast of {found:.2}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_changed_word_stands_out_from_its_line_in_every_theme_and_depth() {
+    let depths = [
+        ColorDepth::None,
+        ColorDepth::Ansi,
+        ColorDepth::Indexed,
+        ColorDepth::True,
+    ];
+    let pairs = [
+        (Role::DiffAdded, Role::DiffAddedWord),
+        (Role::DiffRemoved, Role::DiffRemovedWord),
+    ];
+    for name in Theme::NAMES {
+        for depth in depths {
+            let theme = Theme::by_name(name).unwrap().at_depth(depth);
+            for (line, word) in pairs {
+                let base = theme.style(line);
+                let patched = base.patch(theme.style(word));
+                assert_ne!(base, patched, "{name} at {depth:?}: {}", word.name());
+            }
+            let [added, removed] = pairs.map(|(line, _)| theme.style(line));
+            // Two pale tints may be the same gray among 16 colors; the signs tell them apart.
+            let is_reduced = depth == ColorDepth::Ansi && ["dark", "light"].contains(&name);
+            assert!(is_reduced || added != removed, "{name} at {depth:?}");
+        }
+    }
+}
+
+#[test]
+fn grounds_that_a_terminal_cannot_tell_apart_give_way_to_letters() {
+    let theme = Theme::by_name("dark")
+        .unwrap()
+        .at_depth(ColorDepth::Indexed);
+    let added = theme.style(Role::DiffAdded);
+    assert_eq!(added, Style::new().fg(Color::Indexed(108)));
+    let word = theme.style(Role::DiffAddedWord);
+    assert_eq!(word, Style::new().add_modifier(Modifier::REVERSED));
+}
+
+#[test]
+fn syntax_takes_no_color_where_only_letters_say_that_a_line_changed() {
+    let ansi = Theme::by_name("ansi").unwrap();
+    let comment = ansi.syntax(Class::Comment, Role::DiffAdded);
+    assert_eq!(comment, Style::new().add_modifier(Modifier::ITALIC));
+    assert_eq!(
+        ansi.syntax(Class::Comment, Role::Text),
+        ansi.style(Role::SyntaxComment)
+    );
+    let dark = Theme::by_name("dark").unwrap();
+    assert_eq!(
+        dark.syntax(Class::Comment, Role::DiffAdded),
+        dark.style(Role::SyntaxComment)
+    );
 }
