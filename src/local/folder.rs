@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! lock           held by the running server
-//! control.db     projects, sessions, builds
+//! control.db     projects, sessions, builds, change requests
 //! mirrors/       one bare repository for each project
 //! sandboxes/     one folder for each running session, thrown away with it
 //! rescued/       sandboxes whose committed work could not be copied into the mirror

@@ -3,6 +3,7 @@
 //! Reading is lenient: what cannot be used is left out here. Telling an author what is wrong in
 //! the file is another module's work.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 use toml::Table;
 
@@ -172,6 +173,28 @@ impl Manifest {
     pub fn json(&self) -> Value {
         table_json(&self.table)
     }
+}
+
+/// A fault in a manifest that an author has to repair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Issue {
+    /// Where it is: a key of the file, or `<toml>` for the file itself.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// How bad it is; only an `error` keeps a change from being merged.
+    pub severity: &'static str,
+}
+
+/// What keeps a change with this manifest from being merged; nothing when it may be.
+pub fn gate(text: &str) -> Vec<Issue> {
+    let fault = Manifest::read(Some(text.to_owned())).error;
+    let issue = fault.map(|error| Issue {
+        path: "<toml>".to_owned(),
+        message: format!("Syntax error: {error}"),
+        severity: "error",
+    });
+    issue.into_iter().collect()
 }
 
 fn secret_names(table: &Table, key: &str) -> Vec<String> {

@@ -2,8 +2,9 @@
 //!
 //! Input are [`Options`] (repositories, a data folder, an address); output is a [`Server`] that
 //! answers on loopback with the paths, fields and errors of the real control plane, boots an agent
-//! for each session ([`agent`]) on a branch of its own, and keeps its state in SQLite. The user's
-//! repositories are read, never written: every branch lives in a mirror in the data folder.
+//! for each session ([`agent`]) on a branch of its own, and keeps its state in SQLite. Every branch
+//! lives in a mirror in the data folder; the user's repositories are only read, until a merge is
+//! brought to one, and that never touches work that is not committed.
 //!
 //! Not for: what a client makes of the answers (`api`), or running agents elsewhere than here.
 
@@ -12,12 +13,14 @@ pub mod agent;
 pub mod sample;
 
 mod account;
+mod changes;
 mod clock;
 mod error;
 mod folder;
 mod git;
 mod identity;
 mod manifest;
+mod passes;
 mod plane;
 mod project;
 mod routes;
@@ -33,7 +36,7 @@ use std::{
 };
 
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use error::StartError;
 pub use project::ServedProject;
@@ -122,6 +125,8 @@ impl Server {
             account,
             projects: projects.into_iter().map(Arc::new).collect(),
             sandboxes: Sandboxes::new(closing.clone()),
+            passes: passes::Passes::default(),
+            merges: TaskTracker::new(),
             http: plane::loopback_client()?,
             url: url.clone(),
             started: clock::now(),
@@ -169,6 +174,13 @@ impl Server {
             .is_err()
         {
             tracing::warn!("some sessions did not end in time; the next start repairs them");
+        }
+        self.plane.merges.close();
+        if tokio::time::timeout(REST, self.plane.merges.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a merge did not end in time");
         }
         if tokio::time::timeout(DRAIN, &mut self.listener)
             .await

@@ -2,10 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio_util::task::TaskTracker;
+
 use crate::{
     local::{
         StartError, Token, account::Account, agent::AgentOptions, folder::DataFolder, git::Git,
-        project::Project, sessions::Sandboxes, store::Store,
+        passes::Passes, project::Project, sessions::Sandboxes, store::Store,
     },
     model::time::Millis,
 };
@@ -25,10 +27,14 @@ pub struct Plane {
     pub projects: Vec<Arc<Project>>,
     /// The sessions that are being booted, run or stopped.
     pub sandboxes: Sandboxes,
+    /// Merges that have begun; each goes on to its end.
+    pub merges: TaskTracker,
     /// Connections to agents.
     pub http: reqwest::Client,
     /// What requests must carry.
     pub token: Token,
+    /// What requests of running sessions may carry instead.
+    pub passes: Passes,
     /// Where clients reach the control plane.
     pub url: String,
     /// When it started.

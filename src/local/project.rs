@@ -50,6 +50,8 @@ pub struct Project {
     pub created_at: Millis,
     /// Its repository.
     pub mirror: Mirror,
+    /// Held while a merge is brought to the user's repository.
+    pub landing: tokio::sync::Mutex<()>,
     opened: AtomicI64,
     manifest: Mutex<Option<(String, Manifest)>>,
 }
@@ -97,6 +99,7 @@ impl Project {
             name: row.name,
             created_at: row.created_at,
             mirror,
+            landing: tokio::sync::Mutex::default(),
             opened: AtomicI64::new(0),
             manifest: Mutex::new(None),
         })

@@ -27,6 +27,10 @@ use tokio::sync::watch;
 pub use leftover::end_leftover;
 pub use supervise::supervise;
 
+/// How long a request may take unless its sender knows better; the first session of a fresh
+/// OpenCode is slow.
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+
 /// Which agent answers in a session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AgentKind {
@@ -203,6 +207,20 @@ pub async fn start(options: &AgentOptions, boot: Boot) -> Result<RunningAgent, E
             Err(_) => practice::start(options, boot).await,
         },
     }
+}
+
+/// A client for requests to addresses on this machine.
+fn client() -> Result<reqwest::Client, Error> {
+    // Somebody else may have chosen the provider first; plain HTTP to loopback needs none.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .timeout(REQUEST_LIMIT)
+        .build()
+        .map_err(|error| Error::System {
+            what: "prepare requests to the agent".to_owned(),
+            source: io::Error::other(error),
+        })
 }
 
 /// Makes an unguessable password and the `Authorization` value that goes with it.

@@ -28,7 +28,7 @@ use tokio::{
 };
 
 use super::{
-    AgentOptions, Boot, Error, Inner, RunningAgent, credentials, leftover::Marker, log,
+    AgentOptions, Boot, Error, Inner, RunningAgent, client, credentials, leftover::Marker, log,
     supervise::MARK, whole::write_whole,
 };
 
@@ -37,9 +37,6 @@ const BOOT_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long one health request may take; those of the boot's first moments never end.
 const HEALTH_LIMIT: Duration = Duration::from_secs(1);
-
-/// How long other requests may take; the first session of a fresh home is slow.
-const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
 /// The pause between health requests.
 const HEALTH_PAUSE: Duration = Duration::from_millis(100);
@@ -125,19 +122,6 @@ pub(super) async fn start(options: &AgentOptions, boot: Boot) -> Result<RunningA
 
 fn free_port() -> io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
-}
-
-fn client() -> Result<reqwest::Client, Error> {
-    // Somebody else may have chosen the provider first; plain HTTP to loopback needs none.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .timeout(REQUEST_LIMIT)
-        .build()
-        .map_err(|error| Error::System {
-            what: "prepare requests to the agent".to_owned(),
-            source: io::Error::other(error),
-        })
 }
 
 fn command(

@@ -1,4 +1,5 @@
-//! A project's bare copy of the user's repository, the only repository that is ever written.
+//! A project's bare copy of the user's repository, where all work on branches happens; only a merge
+//! goes back (`landing`).
 //!
 //! `refs/upstream/*` is what the user's repository had at the last refresh; `refs/heads/*` is what
 //! clients see: those branches, the sessions' branches, and whatever agents pushed. A refresh moves
@@ -12,7 +13,7 @@ use std::{
 
 use tokio::sync::Mutex;
 
-use crate::local::git::{COPY_DEADLINE, Error, Git, name::Branch};
+use crate::local::git::{COPY_DEADLINE, Error, Git, name::Branch, workspace::Workspace};
 
 /// How often reads look at the user's repository again.
 const REFRESH_EVERY: Duration = Duration::from_secs(3);
@@ -150,6 +151,8 @@ pub struct Mirror {
     pub source: Source,
     git: Git,
     refreshed: Mutex<Option<Instant>>,
+    /// Held while commits of sessions come in: two fetches of one branch refuse each other.
+    keeping: Mutex<()>,
 }
 
 impl Mirror {
@@ -171,6 +174,7 @@ impl Mirror {
             source,
             git: git.clone(),
             refreshed: Mutex::new(None),
+            keeping: Mutex::default(),
         };
         mirror.refresh_after(Instant::now()).await?;
         Ok(mirror)
@@ -183,6 +187,11 @@ impl Mirror {
             .await?;
         fetch(git, source, draft).await?;
         settle_branches(git, draft, &BTreeMap::new()).await
+    }
+
+    /// The program that works on it.
+    pub fn git(&self) -> &Git {
+        &self.git
     }
 
     /// A git command in the mirror.
@@ -218,6 +227,12 @@ impl Mirror {
             .run()
             .await?;
         Ok(())
+    }
+
+    /// Brings what a session's work tree has committed.
+    pub async fn keep(&self, workspace: &Workspace) -> Result<(), Error> {
+        let _one_at_a_time = self.keeping.lock().await;
+        workspace.save(&self.git, &self.path).await
     }
 
     /// The commit at the tip of a branch; `None` when there is no such branch.

@@ -7,6 +7,9 @@
 //!
 //! Not for: what branches and commits mean to a client (`routes`).
 
+pub mod checkout;
+pub mod compare;
+pub mod landing;
 pub mod mirror;
 pub mod name;
 pub mod read;
@@ -147,6 +150,12 @@ impl Call {
         self
     }
 
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     /// What it reads on standard input.
     pub fn input(mut self, input: Vec<u8>) -> Self {
         self.input = input;
@@ -160,7 +169,16 @@ impl Call {
     }
 
     /// Runs it and gives what it printed; it is ended when this future is dropped.
-    pub async fn run(mut self) -> Result<Vec<u8>, Error> {
+    pub async fn run(self) -> Result<Vec<u8>, Error> {
+        let finished = self.finish().await?;
+        match finished.code {
+            Some(0) => Ok(finished.printed),
+            _ => Err(finished.refusal()),
+        }
+    }
+
+    /// Runs it to its end, for a command whose exit code is part of its answer.
+    pub async fn finish(mut self) -> Result<Finished, Error> {
         let _slot = self.slots.acquire().await;
         let mut child = self
             .command
@@ -189,10 +207,11 @@ impl Call {
                 return Err(Error::TooMuch);
             }
             let status = child.wait().await.map_err(Error::Run)?;
-            if status.success() {
-                return Ok(printed.bytes);
-            }
-            Err(refused(&complaint.map_err(Error::Run)?.bytes))
+            Ok(Finished {
+                code: status.code(),
+                printed: printed.bytes,
+                complaint: complaint.map_err(Error::Run)?.bytes,
+            })
         };
         match tokio::time::timeout(self.deadline, work).await {
             Ok(outcome) => outcome,
@@ -217,6 +236,23 @@ impl Call {
         Ok(String::from_utf8_lossy(&bytes)
             .trim_end_matches('\n')
             .to_owned())
+    }
+}
+
+/// A command that came to its end.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit code; absent when a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub printed: Vec<u8>,
+    complaint: Vec<u8>,
+}
+
+impl Finished {
+    /// What it complained about, as an error.
+    pub fn refusal(&self) -> Error {
+        refused(&self.complaint)
     }
 }
 

@@ -45,14 +45,16 @@ pub struct CommitRow {
     body: String,
 }
 
-/// One changed file of a commit.
+/// One changed file between two commits.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangedFile {
     path: String,
     old_path: Option<String>,
     status: &'static str,
-    additions: u64,
-    deletions: u64,
+    /// Lines that came; none for a binary file.
+    pub additions: u64,
+    /// Lines that went; none for a binary file.
+    pub deletions: u64,
 }
 
 /// Which part of a history to read.
@@ -64,7 +66,8 @@ pub struct Page {
     pub skip: usize,
 }
 
-fn tokens(bytes: &[u8]) -> impl Iterator<Item = String> + '_ {
+/// What git printed with `-z`, piece by piece; invalid UTF-8 is replaced.
+pub fn tokens(bytes: &[u8]) -> impl Iterator<Item = String> + '_ {
     bytes
         .split(|byte| *byte == 0)
         .map(|token| String::from_utf8_lossy(token).into_owned())
@@ -219,14 +222,19 @@ pub async fn commit(
         return Ok(None);
     };
     let parent = row.parents.first().map_or(EMPTY_TREE, String::as_str);
+    let files = changed(mirror, parent, commit).await?;
+    Ok(Some((row, files)))
+}
+
+/// The files that differ between two commits, with renames found.
+pub async fn changed(mirror: &Mirror, old: &str, new: &str) -> Result<Vec<ChangedFile>, Error> {
     let compare = |form: &str| -> Call {
         mirror
             .call()
-            .args(["diff-tree", "-r", "-M", "-z", form, parent, commit])
+            .args(["diff-tree", "-r", "-M", "-z", form, old, new])
     };
-    let names = compare("--name-status").run().await?;
-    let counts = compare("--numstat").run().await?;
-    Ok(Some((row, changed_files(&names, &counts))))
+    let (names, counts) = tokio::join!(compare("--name-status").run(), compare("--numstat").run());
+    Ok(changed_files(&names?, &counts?))
 }
 
 /// The patch of one commit against its first parent, for one path or for all.

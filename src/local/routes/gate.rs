@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::local::{Token, clock, plane::Plane, routes::refusal::Refusal};
+use crate::local::{Token, clock, passes::Forbidden, plane::Plane, routes::refusal::Refusal};
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
@@ -66,10 +66,10 @@ fn admit(plane: &Plane, request: &Request) -> Result<(), Refusal> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     if is_below("/v1/p") {
-        return check_proxy(plane, request.headers());
+        return check_proxy(plane, request);
     }
     if is_below("/v1/projects") || is_below("/v1/accounts") {
-        return check(plane, request.headers());
+        return check(plane, request);
     }
     Ok(())
 }
@@ -82,24 +82,30 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .filter(|token| !token.is_empty())
 }
 
-fn check(plane: &Plane, headers: &HeaderMap) -> Result<(), Refusal> {
+fn check(plane: &Plane, request: &Request) -> Result<(), Refusal> {
     let unauthorized = |message| Err(Refusal::http(StatusCode::UNAUTHORIZED, message));
-    match bearer(headers) {
+    match bearer(request.headers()) {
         None => unauthorized("Missing or invalid Authorization header"),
         Some(token) if plane.token.admits(token) => Ok(()),
-        Some(token) if Token::is_personal(token) => unauthorized("PAT not found or revoked"),
-        Some(_) => unauthorized("Invalid or expired token"),
+        Some(token) => match plane.passes.holder(token) {
+            Some(holder) => holder
+                .may(request.method(), request.uri().path())
+                .map_err(|forbidden| Refusal::http(Forbidden::STATUS, &forbidden.message)),
+            None if Token::is_personal(token) => unauthorized("PAT not found or revoked"),
+            None => unauthorized("Invalid or expired token"),
+        },
     }
 }
 
 /// The proxy also takes the token from a header that browsers' own requests do not use.
-fn check_proxy(plane: &Plane, headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_proxy(plane: &Plane, request: &Request) -> Result<(), Refusal> {
+    let headers = request.headers();
     let named = headers
         .get("x-kortix-token")
         .and_then(|value| value.to_str().ok());
     match bearer(headers).or(named) {
         Some(token) if plane.token.admits(token) => Ok(()),
-        Some(_) => check(plane, headers),
+        Some(_) => check(plane, request),
         None => Err(Refusal::http(
             StatusCode::UNAUTHORIZED,
             "Missing authentication token",

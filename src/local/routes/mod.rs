@@ -5,7 +5,9 @@
 
 mod accounts;
 mod body;
+mod changes;
 mod gate;
+mod merge;
 mod projects;
 mod proxy;
 mod refusal;
@@ -64,6 +66,7 @@ fn project() -> Router<Arc<Plane>> {
         .route("/commits/{sha}/diff", get(repository::commit_diff))
         .route("/files", get(repository::files))
         .route("/files/content", get(repository::content))
+        .route("/version-diff", get(repository::version_diff))
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route(
             "/sessions/{session}",
@@ -82,7 +85,19 @@ fn project() -> Router<Arc<Plane>> {
         .route("/secrets", get(settings::secrets))
         .route("/triggers", get(settings::triggers))
         .route("/access", get(settings::access))
-        .route("/change-requests", get(settings::change_requests))
+        .route("/change-requests", get(changes::list).post(changes::open))
+        .route(
+            "/change-requests/{change}",
+            get(changes::one).patch(changes::edit),
+        )
+        .route("/change-requests/{change}/diff", get(changes::diff))
+        .route(
+            "/change-requests/{change}/merge-preview",
+            get(changes::preview),
+        )
+        .route("/change-requests/{change}/merge", post(merge::merge))
+        .route("/change-requests/{change}/close", post(changes::close))
+        .route("/change-requests/{change}/reopen", post(changes::reopen))
 }
 
 async fn not_found() -> Refusal {

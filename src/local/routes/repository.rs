@@ -1,4 +1,4 @@
-//! Branches, commits and files of a project's repository.
+//! Branches, commits and files of a project's repository, and two branches compared.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,7 +11,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::local::{
+    changes,
     git::{
+        compare::Range,
         name::{self, Branch},
         read::{self, Page},
     },
@@ -186,4 +188,43 @@ pub async fn content(
         )),
         None => Err(Refusal::new(StatusCode::NOT_FOUND, "File not found")),
     }
+}
+
+/// `GET …/version-diff?from=&into=`: what one branch has that another does not, in numbers.
+pub async fn version_diff(
+    State(plane): Shared,
+    Path(project): Path<String>,
+    words: Words,
+) -> Result<Json<Value>, Refusal> {
+    let project = projects::find(&plane, &project)?;
+    let word = |one: &str, other: &str| {
+        let text = words.get(one).or_else(|| words.get(other))?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let (Some(from), Some(into)) = (word("from", "head"), word("into", "base")) else {
+        let error = "from and into query params are required";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, error));
+    };
+    if Branch::parse(&from).is_none() || Branch::parse(&into).is_none() {
+        return Err(Refusal::invalid_ref());
+    }
+    let mut body = json!({
+        "from": from, "into": into, "from_sha": null, "into_sha": null, "merge_base": null,
+        "files_changed": 0, "additions": 0, "deletions": 0, "is_up_to_date": true,
+        "is_same_ref": from == into,
+    });
+    if from == into {
+        return Ok(Json(body));
+    }
+    changes::freshen(&plane, &project, &from).await;
+    let tips = changes::tips(&project, &into, &from).await?;
+    let range = Range::between(&project.mirror, &tips.base, &tips.head).await?;
+    body["is_up_to_date"] = (tips.base == tips.head).into();
+    body["files_changed"] = range.files.len().into();
+    body["additions"] = range.additions().into();
+    body["deletions"] = range.deletions().into();
+    body["merge_base"] = range.merge_base.into();
+    body["from_sha"] = tips.head.into();
+    body["into_sha"] = tips.base.into();
+    Ok(Json(body))
 }

@@ -1,12 +1,9 @@
 //! What the manifest and the account say about a project beside its sessions: names of secrets,
 //! triggers, access. Nothing here can be changed, and no value of a secret is known.
 
-use std::collections::HashMap;
-
 use axum::{
     Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
+    extract::{Path, State},
 };
 use serde_json::{Value, json};
 
@@ -109,25 +106,4 @@ pub async fn access(
             "expires_at": null,
         }],
     })))
-}
-
-/// `GET …/change-requests`: there are none.
-pub async fn change_requests(
-    State(plane): Shared,
-    Path(project): Path<String>,
-    Query(words): Query<HashMap<String, String>>,
-) -> Result<Json<Value>, Refusal> {
-    projects::find(&plane, &project)?;
-    let status = words
-        .get("status")
-        .map(|status| status.to_ascii_lowercase());
-    match status.as_deref() {
-        None | Some("" | "open" | "merged" | "closed" | "all") => {
-            Ok(Json(json!({ "change_requests": [] })))
-        }
-        Some(_) => Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "Invalid status filter",
-        )),
-    }
 }

@@ -19,6 +19,7 @@ use crate::{
         git::{self, name::Branch, read, workspace::Workspace},
         identity::{Identity, RUNTIME},
         manifest::{Base, TemplateSpec},
+        passes::Holder,
         plane::Plane,
         project::Project,
         sessions::door::{Door, Secret},
@@ -231,12 +232,6 @@ async fn start_agent(
     let state_dir = plane.folder.agent_state(&row.id);
     folder::make_private(&state_dir).map_err(Error::Folder)?;
     let is_first = row.root_session.is_none();
-    let env = [
-        ("KORTIX_PROJECT_ID", &row.project_id),
-        ("KORTIX_SESSION_ID", &row.id),
-        ("KORTIX_BRANCH_NAME", &row.id),
-        ("KORTIX_BASE_REF", &row.base_ref),
-    ];
     let boot = Boot {
         workspace: workspace.path.clone(),
         state_dir,
@@ -245,9 +240,28 @@ async fn start_agent(
         agent_name: row.agent_name.clone(),
         initial_prompt: row.initial_prompt.clone().filter(|_| is_first),
         model: row.model.clone(),
-        env: env
-            .map(|(name, value)| (name.to_owned(), value.clone()))
-            .into(),
+        env: environment(plane, row),
     };
     agent::start(&plane.agent, boot).await.map_err(Error::Agent)
+}
+
+/// What the official CLI needs to speak for the session, with a token of the session's own.
+fn environment(plane: &Plane, row: &SessionRow) -> Vec<(String, String)> {
+    let token = plane.passes.issue(Holder {
+        session: row.id.clone(),
+        project: row.project_id.clone(),
+        agent: row.agent_name.clone(),
+    });
+    let url = format!("{}/v1", plane.url);
+    [
+        ("KORTIX_API_URL", url.as_str()),
+        ("KORTIX_CLI_TOKEN", token.expose()),
+        ("KORTIX_PROJECT_ID", &row.project_id),
+        ("KORTIX_SESSION_ID", &row.id),
+        ("KORTIX_BRANCH_NAME", &row.id),
+        ("KORTIX_HEAD_REF", &row.id),
+        ("KORTIX_BASE_REF", &row.base_ref),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
 }

@@ -91,6 +91,7 @@ impl Keeper {
     }
 
     async fn wait(&mut self) -> Next {
+        self.plane.passes.revoke(&self.id);
         self.phase.send_replace(Phase::Down);
         let order = tokio::select! {
             biased;
@@ -248,11 +249,7 @@ impl Keeper {
             .tip()
             .filter(|tip| *tip != occupied.saved)
         {
-            match occupied
-                .workspace
-                .save(&self.plane.git, &self.project.mirror.path)
-                .await
-            {
+            match self.project.mirror.keep(&occupied.workspace).await {
                 Ok(()) => occupied.saved = tip,
                 Err(error) => {
                     tracing::warn!(session = %self.id, %error, "commits are not saved yet")
@@ -282,10 +279,7 @@ impl Keeper {
                 Lost::default()
             }
         };
-        match workspace
-            .save(&self.plane.git, &self.project.mirror.path)
-            .await
-        {
+        match self.project.mirror.keep(&workspace).await {
             Ok(()) => self.throw_away(),
             Err(error) => self.rescue(&error),
         }

@@ -1,4 +1,4 @@
-//! Rows: projects, sessions, idempotency keys and builds, in one SQLite database.
+//! Rows: projects, sessions, idempotency keys, builds and change requests, in one SQLite database.
 //!
 //! Write-ahead log with `synchronous=FULL`: what was acknowledged survives a `kill -9` and a power
 //! cut. One connection behind a lock, used on blocking threads; every change is one transaction.
@@ -6,6 +6,7 @@
 //! Not for: what the rows mean over time (`sessions`) or how they look on the wire (`routes`).
 
 mod builds;
+mod changes;
 mod schema;
 mod sessions;
 
@@ -20,6 +21,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use builds::BuildRow;
+pub use changes::{Altered, ChangeRow, ChangeStatus, NewChange, Tips};
 pub use sessions::{Admission, Insertion, NewRow, Sandbox, SessionRow, Synced};
 
 use crate::model::time::Millis;

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::local::store::Error;
 
 /// The steps from an empty database to the newest schema; never edit one that was released.
-const STEPS: [&str; 1] = [r"
+const STEPS: [&str; 2] = [
+    r"
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE projects (
@@ -59,7 +60,34 @@ CREATE TABLE builds (
     finished_at   INTEGER NOT NULL,
     UNIQUE (project_id, content_hash)
 ) STRICT;
-"];
+",
+    // The last number given to a change request of a project: kept beside the rows, so that no
+    // number is given twice whatever happens to a row.
+    r"
+ALTER TABLE projects ADD COLUMN last_change INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE change_requests (
+    cr_id          TEXT PRIMARY KEY,
+    project_id     TEXT NOT NULL REFERENCES projects (project_id),
+    number         INTEGER NOT NULL,
+    title          TEXT NOT NULL,
+    description    TEXT NOT NULL,
+    base_ref       TEXT NOT NULL,
+    head_ref       TEXT NOT NULL,
+    status         TEXT NOT NULL CHECK (status IN ('open', 'merged', 'closed')),
+    base_commit    TEXT NOT NULL,
+    head_commit    TEXT NOT NULL,
+    merge_commit   TEXT,
+    origin_session TEXT,
+    metadata       TEXT NOT NULL DEFAULT '{}',
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    merged_at      INTEGER,
+    closed_at      INTEGER,
+    UNIQUE (project_id, number)
+) STRICT;
+",
+];
 
 /// Takes the steps that are missing, each in a transaction of its own.
 pub fn migrate(connection: &mut Connection) -> Result<(), Error> {

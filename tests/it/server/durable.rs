@@ -210,3 +210,26 @@ async fn a_shutdown_stops_sessions_and_the_next_server_has_the_same_project() ->
     plane.server.shutdown().await;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_data_folder_of_the_first_version_gets_change_requests_and_keeps_the_rest() -> Outcome {
+    let place = Place::new()?;
+    let plane = place.serve().await?;
+    let session = plane.session(json!({"name": "Old"})).await?;
+    plane.server.shutdown().await;
+    let database = rusqlite::Connection::open(place.data().join("control.db"))?;
+    database.execute_batch(
+        "DROP TABLE change_requests; ALTER TABLE projects DROP COLUMN last_change;
+         PRAGMA user_version = 1;",
+    )?;
+    drop(database);
+    let plane = place.serve().await?;
+    let body = json!({"title": "New", "head_ref": text(&session, "session_id"), "session_id": text(&session, "session_id")});
+    let opened = plane.post("…/change-requests", body).await?.body;
+    assert_eq!(
+        (&opened["number"], &opened["origin_session_id"]),
+        (&json!(1), &session["session_id"])
+    );
+    plane.server.shutdown().await;
+    Ok(())
+}

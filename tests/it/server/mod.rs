@@ -1,9 +1,13 @@
 //! The embedded control plane: a real server on a temporary repository, asked over HTTP.
 
 mod bad_input;
+mod changes;
 mod durable;
 mod git;
 mod guard;
+mod landing;
+mod merge;
+mod proposals;
 mod proxy;
 mod replay;
 mod routes;

@@ -164,7 +164,7 @@ async fn a_transcript_is_asked_from_the_agent() -> Outcome {
 async fn a_session_that_somebody_watches_is_not_idle_until_the_watcher_goes() -> Outcome {
     let place = Place::new()?;
     let mut options = place.options();
-    options.idle_stop = Some(Duration::from_millis(300));
+    options.idle_stop = Some(Duration::from_millis(1_500));
     let plane = Plane::start(options).await?;
     let (watched, base) = agent(&plane).await?;
     let request = plane.request(Method::GET, &format!("{base}/event"));

@@ -80,10 +80,25 @@ impl Turn {
                 exit: None,
             },
         };
-        let metadata = json!({"output": ran.output, "exit": ran.exit});
-        self.complete(&call, command, &ran.output, metadata);
-        self.pause(150.0).await?;
+        self.end_command(&call, command, &ran).await?;
         Ok(Ok(ran))
+    }
+
+    /// Shows a command that nobody has to allow as running.
+    pub async fn begin_command(&mut self, command: &str, description: &str) -> Flow<Call> {
+        let call = self.open("bash");
+        self.pause(250.0).await?;
+        let input = json!({"command": command, "description": description});
+        self.run(&call, &input);
+        self.progress(&call, None, &json!({"output": ""}));
+        Ok(call)
+    }
+
+    /// Shows how a command ended.
+    pub async fn end_command(&mut self, call: &Call, command: &str, ran: &Ran) -> Flow {
+        let metadata = json!({"output": ran.output, "exit": ran.exit});
+        self.complete(call, command, &ran.output, metadata);
+        self.pause(150.0).await
     }
 
     async fn follow(&mut self, call: &Call, mut running: Running) -> Flow<Ran> {

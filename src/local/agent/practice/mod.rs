@@ -1,8 +1,8 @@
 //! The practice agent: scripted, without a model, speaking OpenCode's v1 protocol.
 //!
 //! It does real things in the workspace at a human pace: reads files, runs commands, writes todos,
-//! edits, asks a permission and a question and obeys the answers, commits. Wherever it speaks it
-//! says what it is. Each agent is an HTTP server on loopback inside our process; hundreds are
+//! edits, asks a permission and a question and obeys the answers, commits, and opens a change
+//! request for what it committed. Wherever it speaks it says what it is. Each agent is an HTTP server on loopback inside our process; hundreds are
 //! cheap. Its conversation is kept in its state folder and survives a restart.
 //!
 //! The first prompt of a session gets one of four scripts ([`script`]): a tour of the repository, a
@@ -31,6 +31,7 @@ mod desk;
 mod events;
 mod ids;
 mod prompt;
+mod propose;
 mod repository;
 mod routes;
 mod script;

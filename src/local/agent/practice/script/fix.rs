@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{INTRODUCTION, commit, first, quoted, respected, tour::progress};
+use super::{Delivery, INTRODUCTION, deliver, first, quoted, respected, tour::progress};
 use crate::local::agent::practice::{
     command::Consent,
     repository::Survey,
@@ -68,10 +68,10 @@ pub(super) async fn play(turn: &mut Turn) -> Flow {
     turn.bash(&check, "Check the change", Consent::NotNeeded)
         .await?
         .ok();
-    let is_committed = commit(turn, &finding.path, &finding.label).await?;
+    let delivery = deliver(turn, &finding.path, &finding.label).await?;
     turn.todos(&progress(&PLAN, 3)).await?;
     turn.next_step().await?;
-    turn.say(&summary(&finding, is_committed)).await
+    turn.say(&summary(&finding, &delivery)).await
 }
 
 async fn search(turn: &mut Turn, survey: &Survey) -> Flow<Vec<Finding>> {
@@ -156,14 +156,10 @@ async fn choose(turn: &mut Turn, mut findings: Vec<Finding>) -> Flow<Option<Find
     Ok(at.map(|at| findings.swap_remove(at)))
 }
 
-fn summary(finding: &Finding, is_committed: bool) -> String {
-    let end = if is_committed {
-        "and committed it"
-    } else {
-        "but git did not take the commit"
-    };
+fn summary(finding: &Finding, delivery: &Delivery) -> String {
+    let end = delivery.in_words();
     format!(
-        "## Fixed\n\nI changed `{}` {end}.\n\n- What was wrong: {}\n- What I checked: the diff touches only that\n\n```sh\ngit show --stat HEAD\n```\n\n| File | Repair |\n|---|---|\n| `{}` | {} |\n",
+        "## Fixed\n\n`{}` is changed and {end}.\n\n- What was wrong: {}\n- What I checked: the diff touches only that\n\n```sh\ngit show --stat HEAD\n```\n\n| File | Repair |\n|---|---|\n| `{}` | {} |\n",
         finding.path, finding.description, finding.path, finding.label,
     )
 }

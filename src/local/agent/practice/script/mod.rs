@@ -10,7 +10,7 @@ mod tour;
 use super::{
     command::Consent,
     tools::Declined,
-    turn::{Flow, Turn, hash},
+    turn::{Flow, SIGNATURE, Turn, hash},
 };
 
 pub(super) use commands::COMMANDS;
@@ -81,10 +81,32 @@ pub(super) async fn play(script: Script, turn: &mut Turn) -> Flow {
 }
 
 /// What the agent says of itself when it is new to a person.
-pub(super) const INTRODUCTION: &str = "I follow a script: I read and change real files here, ask before I edit, and commit on this session's branch. `/help` lists what you can make me do.\n\n";
+pub(super) const INTRODUCTION: &str = "I follow a script: I read and change real files here, ask before I edit, commit on this session's branch, and open a change request for it. `/help` lists what you can make me do.\n\n";
 
-/// Commits one file that the turn changed; the message is one line. False when git refused.
-pub(super) async fn commit(turn: &mut Turn, path: &str, message: &str) -> Flow<bool> {
+/// How far a change of a file got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// Git did not take the commit.
+    NotCommitted,
+    /// It is committed, and nobody to open a change request with was there.
+    Committed,
+    /// It is in the change request of this number.
+    Proposed(u64),
+}
+
+impl Delivery {
+    /// What became of it, after "it is written and".
+    fn in_words(&self) -> String {
+        match self {
+            Self::NotCommitted => "not committed; see git's answer above".to_owned(),
+            Self::Committed => "committed".to_owned(),
+            Self::Proposed(number) => format!("committed; change request #{number} has it"),
+        }
+    }
+}
+
+/// Commits one file that the turn changed, and proposes the branch; the message is one line.
+pub(super) async fn deliver(turn: &mut Turn, path: &str, message: &str) -> Flow<Delivery> {
     let command = format!(
         "git add -- {} && git commit -q -m {} && git log -n 1 --stat --format='%h %an: %s'",
         quoted(path),
@@ -93,11 +115,18 @@ pub(super) async fn commit(turn: &mut Turn, path: &str, message: &str) -> Flow<b
     let ran = turn
         .bash(&command, "Commit the change", Consent::NotNeeded)
         .await?;
-    Ok(ran.is_ok_and(|ran| ran.exit == Some(0)))
+    if !ran.is_ok_and(|ran| ran.exit == Some(0)) {
+        return Ok(Delivery::NotCommitted);
+    }
+    let done = format!("{message}.\n\n- Changed: `{path}`\n\n{SIGNATURE}")
+        .trim_end()
+        .to_owned();
+    let number = turn.propose(message, &done).await?;
+    Ok(number.map_or(Delivery::Committed, Delivery::Proposed))
 }
 
 /// A word of a shell command that stands for itself.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{INTRODUCTION, commit, first, respected, tour::progress};
+use super::{INTRODUCTION, deliver, first, respected, tour::progress};
 use crate::local::agent::practice::{
     command::Consent,
     repository::Survey,
@@ -60,14 +60,10 @@ pub(super) async fn play(turn: &mut Turn) -> Flow {
     }
     turn.next_step().await?;
     turn.todos(&progress(&PLAN, 3)).await?;
-    let is_committed = commit(turn, PATH, "Add notes about the repository").await?;
+    let delivery = deliver(turn, PATH, "Add notes about the repository").await?;
     turn.todos(&progress(&PLAN, 4)).await?;
     turn.next_step().await?;
-    let end = if is_committed {
-        "committed"
-    } else {
-        "not committed; see git's answer above"
-    };
+    let end = delivery.in_words();
     turn.say(&format!(
         "## Notes\n\n`NOTES.md` is written for {reader} and {end}.\n\n| Topic | In the notes |\n|---|---|\n{}\n```sh\ngit show HEAD -- NOTES.md\n```\n",
         TOPICS.map(|(topic, _)| format!("| {topic} | {} |\n", if topics.iter().any(|one| one == topic) { "yes" } else { "no" })).concat(),

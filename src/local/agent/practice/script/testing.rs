@@ -1,6 +1,6 @@
 //! The tests of the repository: a command that fails, how it goes on, a subagent, and a page.
 
-use super::{INTRODUCTION, commit, first, respected, tour::progress};
+use super::{INTRODUCTION, deliver, first, respected, tour::progress};
 use crate::local::agent::practice::{
     command::Consent,
     repository::Survey,
@@ -87,12 +87,8 @@ async fn describe(turn: &mut Turn, survey: &Survey) -> Flow<String> {
     }
     turn.next_step().await?;
     turn.todos(&progress(&PLAN, 3)).await?;
-    let is_committed = commit(turn, PATH, "Describe how to run the tests").await?;
-    let end = if is_committed {
-        "committed"
-    } else {
-        "not committed"
-    };
+    let delivery = deliver(turn, PATH, "Describe how to run the tests").await?;
+    let end = delivery.in_words();
     Ok(format!("`TESTING.md` is written and {end}.\n\n"))
 }
 

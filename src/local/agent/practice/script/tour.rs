@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{INTRODUCTION, commit, first, quoted, respected};
+use super::{INTRODUCTION, deliver, first, quoted, respected};
 use crate::local::agent::practice::{
     command::Consent,
     repository::Survey,
@@ -118,11 +118,11 @@ async fn write_down(turn: &mut Turn, survey: &Survey) -> Flow<String> {
         return Ok(respected("writing `TOUR.md`", &declined));
     }
     turn.next_step().await?;
-    if commit(turn, "TOUR.md", "Describe the repository in TOUR.md").await? {
-        Ok("I wrote `TOUR.md` and committed it.\n\n".to_owned())
-    } else {
-        Ok("I wrote `TOUR.md`; git did not take the commit, see above.\n\n".to_owned())
-    }
+    let delivery = deliver(turn, "TOUR.md", "Describe the repository in TOUR.md").await?;
+    Ok(format!(
+        "`TOUR.md` is written and {}.\n\n",
+        delivery.in_words()
+    ))
 }
 
 fn summary(survey: &Survey, heading: Option<&str>, outcome: &str) -> String {
