@@ -258,7 +258,7 @@ impl Client {
         read_list(take(&mut answer, "items"), ask.what)
     }
 
-    fn of_project(&self, project: &ProjectId, rest: &[&str]) -> Url {
+    pub(super) fn of_project(&self, project: &ProjectId, rest: &[&str]) -> Url {
         self.url(&[&["projects", project.as_str()], rest].concat())
     }
 
@@ -269,6 +269,6 @@ impl Client {
 }
 
 /// The value under a key, taken out; null when missing.
-fn take(value: &mut Value, key: &str) -> Value {
+pub(super) fn take(value: &mut Value, key: &str) -> Value {
     value.get_mut(key).map(Value::take).unwrap_or_default()
 }

@@ -60,6 +60,14 @@ pub enum Error {
         /// The server's reason.
         message: String,
     },
+    /// The branches of a change request cannot be merged by themselves.
+    #[error("{message}")]
+    MergeConflict {
+        /// The server's reason.
+        message: String,
+        /// The paths in conflict, unquoted; empty when the server does not say.
+        paths: Vec<String>,
+    },
     /// Too many requests; the client waits by itself when the time is short.
     #[error("the server asks to slow down: {message}")]
     RateLimited {
@@ -141,6 +149,9 @@ impl Error {
             }
             Self::MissingRoute { .. } => Some("A newer server may have it."),
             Self::Conflict { .. } => Some("Refresh and look at its state."),
+            Self::MergeConflict { .. } => {
+                Some("Ask the session's agent to merge the base into its branch, then try again.")
+            }
             Self::RateLimited { .. } => Some("Wait a moment."),
             Self::LimitReached { .. } => Some("Stop a session, then try again."),
             Self::Payment { .. } => Some("Look at the account's billing page."),
@@ -169,6 +180,7 @@ impl Error {
             | Self::NotFound { .. }
             | Self::MissingRoute { .. }
             | Self::Conflict { .. }
+            | Self::MergeConflict { .. }
             | Self::LimitReached { .. }
             | Self::Payment { .. }
             | Self::Invalid { .. }
@@ -198,6 +210,7 @@ impl Error {
             | Self::NotFound { .. }
             | Self::MissingRoute { .. }
             | Self::Conflict { .. }
+            | Self::MergeConflict { .. }
             | Self::LimitReached { .. }
             | Self::Payment { .. }
             | Self::Invalid { .. }

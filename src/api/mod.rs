@@ -8,6 +8,7 @@
 //! Not for: what the answers mean over time (`transcript`, `app`).
 
 mod agent;
+mod change;
 mod client;
 mod control;
 mod error;
@@ -19,6 +20,7 @@ pub mod feed;
 pub mod sse;
 
 pub use agent::{Agent, AgentHealth, AgentKind, FileChange};
+pub use change::MergeWish;
 pub use client::{Client, Limits};
 pub use control::Creation;
 pub use error::Error;

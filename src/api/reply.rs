@@ -7,7 +7,7 @@ use reqwest::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{api::Error, model::json};
+use crate::{api::Error, diff::patch::quoted::unquote, model::json};
 
 /// The longest message of a server that is kept, in characters.
 const MESSAGE: usize = 300;
@@ -72,6 +72,10 @@ impl Answer {
             404 => Error::NotFound {
                 what: what.to_owned(),
             },
+            409 if envelope.is_merge_conflict() => Error::MergeConflict {
+                message,
+                paths: envelope.conflicts,
+            },
             409 => Error::Conflict { message },
             429 => envelope.too_many(message),
             _ => Error::Invalid {
@@ -134,6 +138,8 @@ struct Envelope {
     message: Option<String>,
     code: Option<String>,
     issues: Vec<String>,
+    /// Paths in conflict, unquoted.
+    conflicts: Vec<String>,
     limit: Option<u64>,
     active: Option<u64>,
     /// Whether the router wrote it (`error: true`), not a handler.
@@ -148,13 +154,20 @@ impl Envelope {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(line);
         let nested = |key: &str| value.get("data")?.get(key)?.as_str().map(line);
         let number = |key: &str| value.get(key).and_then(Value::as_u64);
-        let issues = value.get("issues").and_then(Value::as_array);
+        let list = |key: &str| {
+            value
+                .get(key)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        };
         Self {
             message: text("error")
                 .or_else(|| text("message"))
                 .or_else(|| nested("message")),
             code: text("code"),
-            issues: issues.into_iter().flatten().map(issue).collect(),
+            issues: list("issues").map(issue).collect(),
+            conflicts: list("conflicts").filter_map(conflict).collect(),
             limit: number("limit"),
             active: number("active_sessions"),
             is_router: value.get("error").is_some_and(Value::is_boolean),
@@ -167,6 +180,12 @@ impl Envelope {
             let reason = status.canonical_reason().unwrap_or("refused");
             format!("HTTP {} {}", status.as_u16(), reason.to_lowercase())
         })
+    }
+
+    /// Only newer servers tell this from other conflicts.
+    fn is_merge_conflict(&self) -> bool {
+        let has_code = |code: &str| code.starts_with("MERGE_CONFLICT");
+        !self.conflicts.is_empty() || self.code.as_deref().is_some_and(has_code)
     }
 
     fn too_many(&self, message: String) -> Error {
@@ -182,9 +201,21 @@ impl Envelope {
     }
 }
 
-/// `path: message` of one finding of a validation.
+/// A path in conflict; git's own tools quote some of them.
+fn conflict(value: &Value) -> Option<String> {
+    let path = value.as_str()?;
+    let plain = unquote(path).filter(|(_, end)| *end == path.len());
+    Some(line(
+        &plain.map_or_else(|| path.to_owned(), |(plain, _)| plain),
+    ))
+}
+
+/// `path:line:column: message (severity)` of one finding of a validation, as far as it has them.
 fn issue(value: &Value) -> String {
     let message = value.get("message").and_then(Value::as_str).unwrap_or("?");
+    let severity = value.get("severity").and_then(Value::as_str);
+    let severity = severity.map(|word| format!(" ({})", line(word)));
+    let message = format!("{}{}", line(message), severity.unwrap_or_default());
     let path = match value.get("path") {
         Some(Value::String(path)) => path.clone(),
         Some(Value::Array(steps)) => steps
@@ -197,10 +228,13 @@ fn issue(value: &Value) -> String {
             .join("."),
         _ => String::new(),
     };
+    let place = ["line", "column"].map(|key| value.get(key).and_then(Value::as_u64));
+    let place = place.into_iter().map_while(|number| number);
+    let place: String = place.map(|number| format!(":{number}")).collect();
     if path.is_empty() {
-        line(message)
+        message
     } else {
-        line(&format!("{path}: {message}"))
+        format!("{}{place}: {message}", line(&path))
     }
 }
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod bench_numbers;
 mod board;
 mod cache;
+mod changes_client;
 mod cli;
 mod client;
 mod diff_fit;

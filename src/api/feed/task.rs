@@ -289,6 +289,7 @@ impl Feed {
             | Error::MissingRoute { .. }
             | Error::NotTheApi { .. }
             | Error::Conflict { .. }
+            | Error::MergeConflict { .. }
             | Error::Invalid { .. }
             | Error::TooLarge { .. }
             | Error::Malformed { .. } => self.is_doubtful = true,
