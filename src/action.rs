@@ -13,6 +13,10 @@ pub enum Context {
     List,
     /// The board of sessions.
     Board,
+    /// The list of change requests.
+    Changes,
+    /// The review of one change request.
+    Review,
     /// The builds screen.
     Builds,
     /// A session's screen while the transcript has the focus.
@@ -23,6 +27,8 @@ pub enum Context {
     Permission,
     /// Questions that have the focus.
     Question,
+    /// A longer text that belongs to a change request: a comment, a merge's message, a title.
+    Writing,
     /// A form.
     Form,
     /// A line of text being typed: filter, search, palette, reason.
@@ -40,11 +46,14 @@ impl Context {
             Self::Global => "global",
             Self::List => "list",
             Self::Board => "board",
+            Self::Changes => "changes",
+            Self::Review => "review",
             Self::Builds => "builds",
             Self::Session => "session",
             Self::Composer => "composer",
             Self::Permission => "permission",
             Self::Question => "question",
+            Self::Writing => "writing",
             Self::Form => "form",
             Self::Input => "input",
             Self::Confirm => "confirm",
@@ -54,19 +63,25 @@ impl Context {
 
     /// Whether unbound characters are typed text here.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Composer | Self::Input | Self::Form)
+        matches!(
+            self,
+            Self::Composer | Self::Input | Self::Writing | Self::Form
+        )
     }
 
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Global,
         Self::List,
         Self::Board,
+        Self::Changes,
+        Self::Review,
         Self::Builds,
         Self::Session,
         Self::Composer,
         Self::Permission,
         Self::Question,
+        Self::Writing,
         Self::Form,
         Self::Input,
         Self::Confirm,
@@ -119,7 +134,8 @@ actions! {
         Palette "palette" "ctrl-p, :" "Find an action by name",
         Messages "messages" "!" "Show the log of messages",
         BoardScreen "board" "1" "Go to the board",
-        BuildsScreen "builds" "2" "Go to the builds",
+        ChangesScreen "changes" "2" "Go to the change requests",
+        BuildsScreen "builds" "3" "Go to the builds",
         Refresh "refresh" "R, f5" "Fetch what is on the screen again",
         Redraw "redraw" "ctrl-l" "Draw the whole screen again",
     }
@@ -152,6 +168,54 @@ actions! {
         Delete "delete" "D" "Delete the session (asks)",
         Order "order" "o" "Change the order",
         Preview "preview" "p" "Show or hide the preview",
+        ShowChange "show-change" "d" "Review the session's change request",
+    }
+    Changes {
+        NextStatus "next-status" "tab" "Show those of the next state: open, merged, closed, all",
+        PreviousStatus "previous-status" "backtab" "Show those of the state before",
+        ProjectOnly "project-only" "p" "Show only those of this project, or of all again",
+        OpenSession "open-session" "o" "Open the session that made the change request",
+        MergeListed "merge-listed" "m" "Merge the change request (asks)",
+        CloseListed "close-listed" "x" "Close the change request (asks)",
+        ReopenListed "reopen-listed" "X" "Reopen the change request",
+    }
+    Review {
+        NextHunk "next-hunk" "]" "Go to the next hunk",
+        PreviousHunk "previous-hunk" "[" "Go to the hunk before",
+        NextFile "next-file" "}" "Go to the next file",
+        PreviousFile "previous-file" "{" "Go to the file before",
+        NextComment "next-comment" ")" "Go to the next comment",
+        PreviousComment "previous-comment" "(" "Go to the comment before",
+        SwitchPane "switch-pane" "tab" "Go to the files, or back to the lines",
+        FindFile "find-file" "f" "Go to a file by a part of its name",
+        Tree "tree" "t" "Show or hide the files",
+        SideBySide "side-by-side" "s" "Side by side, or one column",
+        HideWhitespace "hide-whitespace" "i" "Hide or show changes of nothing but whitespace",
+        WrapLines "wrap-lines" "W" "Wrap long lines, or scroll them",
+        ScrollLeft "scroll-left" "H, shift-left" "Scroll long lines to the left",
+        ScrollRight "scroll-right" "L, shift-right" "Scroll long lines to the right",
+        FoldPart "fold-part" "o" "Fold or unfold the hunk or file",
+        FoldParts "fold-parts" "O" "Fold or unfold all files",
+        MoreContext "more-context" "e" "Show more of what is unchanged here",
+        AllContext "all-context" "E" "Show all that is unchanged in this file",
+        MarkFile "mark-file" "r" "Mark the file as reviewed and go to the next, or take the mark away",
+        MarkHunk "mark-hunk" "space" "Mark the hunk as reviewed and go to the next, or take the mark away",
+        SinceLooked "since-looked" "u" "Show only what changed since you last looked, or all again",
+        SelectLines "select-lines" "v" "Begin or end a range of lines",
+        Comment "comment" "c" "Comment on the line or the range; on a file's head, on the file",
+        CommentAll "comment-all" "A" "Comment on the whole change request",
+        EditComment "edit-comment" "enter" "Edit the comment, or open what is folded",
+        DeleteComment "delete-comment" "D" "Delete the comment; undo brings it back",
+        UndoDelete "undo-delete" "alt-u, ctrl-_" "Bring the deleted comment back",
+        SendComments "send-comments" "C" "Send the comments to the session's agent (shows them first)",
+        ListComments "list-comments" "M" "Show all comments, sent and outdated ones too",
+        ExportComments "export-comments" "ctrl-e" "Write the comments to a Markdown file",
+        CopyComments "copy-comments" "ctrl-y" "Copy the comments as Markdown",
+        MergeChange "merge-change" "m" "Merge the change request (asks)",
+        CloseChange "close-change" "x" "Close the change request (asks)",
+        ReopenChange "reopen-change" "X" "Reopen the change request",
+        EditChange "edit-change" "T" "Edit the change request's title and description",
+        ReviewSession "review-session" "S" "Open the session that made the change request",
     }
     Builds {
         NextPane "next-pane" "tab" "Go to the other list",
@@ -171,6 +235,7 @@ actions! {
         SessionStop "session-stop" "s" "Stop the session (asks)",
         SessionRestart "session-restart" "ctrl-r" "Boot the session again from its branch (asks)",
         SessionStart "session-start" "S" "Start the session's sandbox again",
+        SessionChange "session-change" "d" "Review the session's change request",
         SessionNextWaiting "session-next-waiting" "w" "Go to the next session that needs you",
     }
     Composer {
@@ -199,6 +264,12 @@ actions! {
         PreviousQuestion "previous-question" "backtab, left" "Go to the previous question",
         RejectQuestion "reject-question" "X" "Give no answer; the turn ends",
         LaterQuestion "later-question" "esc" "Go back to the transcript; the question stays",
+    }
+    Writing {
+        Save "save" "enter, f2" "Keep the comment; in a dialog, do what it asks about",
+        WriteNewLine "write-new-line" "alt-enter, shift-enter, ctrl-j" "Begin a new line",
+        WriteExternally "write-externally" "ctrl-x" "Write the text in $EDITOR",
+        LeaveWriting "leave-writing" "esc" "Leave; what was typed stays for the next time",
     }
     Form {
         NextField "next-field" "tab" "Go to the next field",

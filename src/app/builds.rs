@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::{
     action::Action,
     app::{
-        State,
+        State, cursor,
         event::{Effect, Level},
         input::Done,
         overlay::{Reader, reader},
@@ -129,18 +129,8 @@ fn step(state: &mut State, action: Action) -> bool {
         Pane::Templates => (state.builds.template_row(state), templates(state).len()),
         Pane::Builds => (state.builds.build_row(state), builds(state).len()),
     };
-    let page = state.measures.viewport_rows.max(1);
-    let half = (page / 2).max(1);
-    let to = match action {
-        Action::Up => at.saturating_sub(1),
-        Action::Down => at + 1,
-        Action::Top => 0,
-        Action::Bottom => usize::MAX,
-        Action::HalfPageUp => at.saturating_sub(half),
-        Action::HalfPageDown => at + half,
-        Action::PageUp => at.saturating_sub(page),
-        Action::PageDown => at + page,
-        _ => return false,
+    let Some(to) = cursor::target(action, at, state.measures.viewport_rows) else {
+        return false;
     };
     let to = to.min(count.saturating_sub(1));
     match state.builds.pane {

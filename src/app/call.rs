@@ -1,18 +1,24 @@
 //! What the engine asks of a host, and what comes back.
 
-use crate::model::{
-    account::Me,
-    agent::{
-        ask::{PermissionReply, QuestionReply},
-        stream::Snapshot,
+use std::sync::Arc;
+
+use crate::{
+    diff::changeset::Changeset,
+    model::{
+        account::Me,
+        agent::{
+            ask::{PermissionReply, QuestionReply},
+            stream::Snapshot,
+        },
+        change::{BranchDifference, ChangeRequest, MergeOutcome, MergePreview},
+        git::Branches,
+        id::{AgentSessionId, ChangeId, MessageId, PermissionId, ProjectId, QuestionId, SessionId},
+        project::Project,
+        sandbox::StartResult,
+        session::{NewSession, SandboxAddress, Session},
+        template::Snapshots,
+        time::Millis,
     },
-    git::Branches,
-    id::{AgentSessionId, MessageId, PermissionId, ProjectId, QuestionId, SessionId},
-    project::Project,
-    sandbox::StartResult,
-    session::{NewSession, SandboxAddress, Session},
-    template::Snapshots,
-    time::Millis,
 };
 
 /// A question to a host.
@@ -28,6 +34,62 @@ pub enum Call {
     Snapshots(ProjectId),
     /// The branches of a project.
     Branches(ProjectId),
+    /// The change requests of a project, in all states.
+    Changes(ProjectId),
+    /// One change request; the server looks at the branches' tips for it.
+    Change(ProjectId, ChangeId),
+    /// What a change request would change.
+    Difference(ProjectId, ChangeId),
+    /// How much a branch differs from another.
+    Size {
+        /// Of this project.
+        project: ProjectId,
+        /// The branch with the work.
+        from: String,
+        /// The branch that it would go into.
+        into: String,
+    },
+    /// What merging a change request would do.
+    Preview(ProjectId, ChangeId),
+    /// Change the title and description of a change request.
+    EditChange {
+        /// Of this project.
+        project: ProjectId,
+        /// This one.
+        change: ChangeId,
+        /// Its title.
+        title: String,
+        /// Its description.
+        description: String,
+    },
+    /// Merge a change request.
+    Merge {
+        /// Of this project.
+        project: ProjectId,
+        /// This one.
+        change: ChangeId,
+        /// With this message; the server's own when absent.
+        message: Option<String>,
+        /// Only if this is the head's tip; servers that do not know this ignore it.
+        head_sha: String,
+        /// Only if this is the base's tip.
+        base_sha: String,
+    },
+    /// Close a change request.
+    CloseChange(ProjectId, ChangeId),
+    /// Reopen a change request.
+    ReopenChange(ProjectId, ChangeId),
+    /// The text of a file of a commit or branch.
+    FileText {
+        /// Of this project.
+        project: ProjectId,
+        /// Its path.
+        path: String,
+        /// Commit, tried first.
+        commit: String,
+        /// Branch whose tip that commit was, for servers that know branches only.
+        branch: String,
+    },
     /// Make a session.
     Create {
         /// In this project.
@@ -104,6 +166,20 @@ pub enum Reply {
     Snapshots(Snapshots),
     /// Branches.
     Branches(Branches),
+    /// Change requests, newest number first.
+    Changes(Vec<ChangeRequest>),
+    /// One change request.
+    Change(Box<ChangeRequest>),
+    /// What a change request would change, read.
+    Difference(Arc<Changeset>),
+    /// How much a branch differs from another.
+    Size(BranchDifference),
+    /// What a merge would do.
+    Preview(MergePreview),
+    /// A change request was merged.
+    Merged(Box<ChangeRequest>, MergeOutcome),
+    /// The text of a file.
+    FileText(Arc<str>),
     /// One session, made or changed.
     Session(Box<Session>),
     /// How far a start is.

@@ -76,6 +76,18 @@ impl State {
         uuid.to_string()
     }
 
+    /// A number that no other call has, nor another program's.
+    pub(crate) fn fresh_number(&mut self) -> u64 {
+        let key = self.fresh_key();
+        let digits: String = key
+            .chars()
+            .filter(char::is_ascii_hexdigit)
+            .take(16)
+            .collect();
+        // Sixteen hexadecimal digits always make a number.
+        u64::from_str_radix(&digits, 16).unwrap_or_default()
+    }
+
     /// Starts a session's sandbox again.
     pub fn start_session(&mut self, key: &SessionKey) {
         if self.begin(key, Deed::Start) {
@@ -135,6 +147,12 @@ impl State {
         self.touch();
         self.remember_soon();
         self.send_outgoing(key, number);
+    }
+
+    /// Sends a prompt to the session's own agent, also when a subagent is being looked at.
+    pub(crate) fn send_prompt_to_root(&mut self, key: &SessionKey, text: String) {
+        self.panes.entry(key.clone()).or_default().show(None);
+        self.send_prompt(key, text);
     }
 
     /// Sends what waits in a session's outbox, once its agent can be reached.
@@ -264,11 +282,14 @@ impl State {
         self.effects.push(Effect::Copy(command));
     }
 
-    /// The session that the screen is about: the open one, else the selected one.
+    /// The session that the screen is about: the open one, the selected one, or the one that made the
+    /// change request.
     pub fn current_session(&self) -> Option<SessionKey> {
         match &self.screen {
             Screen::Session(key) => Some(key.clone()),
             Screen::Board => self.board.selected().cloned(),
+            Screen::Changes => self.fleet.session_of(self.changes.selected()?),
+            Screen::Review(key) => self.fleet.session_of(key),
             Screen::Builds => None,
         }
     }

@@ -3,7 +3,7 @@
 //! Plain data: `Debug` and `PartialEq`, no closures, no channels, so that a test compares whole
 //! values and a log of events can be replayed.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
@@ -13,9 +13,15 @@ use crate::{
         call::{Call, Reply},
         memory::Memory,
     },
+    diff::{
+        changeset::Changeset,
+        paint::{Moved, Painted},
+        patch::HunkId,
+        review::Review,
+    },
     model::{
         agent::stream::{LinkState, StreamEvent},
-        id::{AgentSessionId, HostName, SessionKey},
+        id::{AgentSessionId, ChangeKey, HostName, SessionKey},
         time::Millis,
     },
 };
@@ -55,6 +61,35 @@ pub enum Event {
         purpose: EditPurpose,
         /// The new text, or why there is none.
         text: Result<String, String>,
+    },
+    /// What was kept of a review.
+    ReviewRecalled(ChangeKey, Box<Review>),
+    /// Hunks were painted.
+    Painted {
+        /// For this review.
+        change: ChangeKey,
+        /// The number of the changeset they belong to.
+        edition: u64,
+        /// The hunks.
+        hunks: Vec<(HunkId, Painted)>,
+    },
+    /// Moved blocks were looked for.
+    MovedFound {
+        /// For this review.
+        change: ChangeKey,
+        /// The number of the changeset they belong to.
+        edition: u64,
+        /// The lines.
+        moved: Moved,
+    },
+    /// The difference between the head that was last looked at and the present one.
+    Compared {
+        /// For this review.
+        change: ChangeKey,
+        /// The number of the changeset it was compared with.
+        edition: u64,
+        /// The difference, or why there is none.
+        outcome: Result<Arc<Changeset>, String>,
     },
     /// The shell has something to say to the person: the disk is full, a settings key is unknown, …
     Notice(Level, String),
@@ -114,6 +149,10 @@ pub enum EditPurpose {
     Composer(SessionKey),
     /// The prompt of the new-session form.
     NewSession,
+    /// The comment that is being written.
+    Comment(ChangeKey),
+    /// The message of the merge that is being asked about.
+    MergeMessage(ChangeKey),
 }
 
 /// What the shell must do next.
@@ -169,6 +208,48 @@ pub enum Effect {
     Open(PathBuf),
     /// Keep this for the next run.
     Remember(Box<Memory>),
+    /// Read what was kept of a review; comes back as [`Event::ReviewRecalled`].
+    RecallReview(ChangeKey),
+    /// Keep a review for the next run.
+    KeepReview(ChangeKey, Box<Review>),
+    /// Keep the patch that is looked at, for "since I last looked".
+    KeepPatch(ChangeKey, Arc<str>),
+    /// Paint hunks; they come back as [`Event::Painted`].
+    Paint {
+        /// For this review.
+        change: ChangeKey,
+        /// The number of the changeset.
+        edition: u64,
+        /// The changeset.
+        changeset: Arc<Changeset>,
+        /// The hunks with their files' paths.
+        hunks: Vec<(HunkId, String)>,
+    },
+    /// Look for moved blocks; comes back as [`Event::MovedFound`].
+    FindMoved {
+        /// For this review.
+        change: ChangeKey,
+        /// The number of the changeset.
+        edition: u64,
+        /// The changeset.
+        changeset: Arc<Changeset>,
+    },
+    /// Compare with the patch that was kept; comes back as [`Event::Compared`].
+    Compare {
+        /// For this review.
+        change: ChangeKey,
+        /// The number of the changeset.
+        edition: u64,
+        /// The changeset.
+        changeset: Arc<Changeset>,
+    },
+    /// Write a text to a new file; what became of it comes back as a notice.
+    Export {
+        /// The file's name; it goes into the folder that the program was started in.
+        name: String,
+        /// What stands in it.
+        text: String,
+    },
     /// Ring or notify: something needs the person.
     Bell,
     /// Draw every cell again.

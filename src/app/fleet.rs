@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     api,
-    app::memory,
+    app::{changes::facts::ChangeFacts, memory, ops::Look},
     attention::{self, Facts, Standing},
     model::{
         account::Me,
         agent::stream::LinkState,
+        change::ChangeRequest,
         git::Branches,
-        id::{AgentSessionId, HostName, ProjectId, ProjectKey, SessionId, SessionKey},
+        id::{AgentSessionId, ChangeKey, HostName, ProjectId, ProjectKey, SessionId, SessionKey},
         load::Load,
         project::Project,
         session::{SandboxAddress, Session, SessionStatus},
@@ -34,7 +35,9 @@ pub struct Fleet {
     pub projects: BTreeMap<ProjectKey, ProjectEntry>,
     /// The sessions of all projects.
     pub sessions: BTreeMap<SessionKey, SessionEntry>,
-    /// Bumped whenever a session appears, goes, or changes in what a list shows.
+    /// What is known of change requests beside their rows.
+    pub change_facts: BTreeMap<ChangeKey, ChangeFacts>,
+    /// Bumped whenever a session or a change request appears, goes, or changes in what a list shows.
     pub revision: u64,
 }
 
@@ -55,6 +58,8 @@ pub struct Host {
     pub failures: u32,
     /// Not before this time is the next background call made.
     pub hold_until: Millis,
+    /// Looks at change requests that this host has no route for.
+    pub lacks: BTreeSet<Look>,
 }
 
 /// A project.
@@ -68,6 +73,10 @@ pub struct ProjectEntry {
     pub snapshots: Fetched<Snapshots>,
     /// When templates and builds were last fetched.
     pub snapshots_fetched: Option<Millis>,
+    /// Change requests in all states, newest number first.
+    pub changes: Fetched<Vec<ChangeRequest>>,
+    /// When the change requests were last fetched.
+    pub changes_fetched: Option<Millis>,
     /// Branches, once asked for.
     pub branches: Fetched<Branches>,
     /// The agents that can be chosen, once asked for.
@@ -93,6 +102,17 @@ pub struct SessionEntry {
     pub address: Option<SandboxAddress>,
     /// When its last turn ended without anybody looking; `None` when it was looked at.
     pub unseen_since: Option<Millis>,
+    /// Its newest open change request whose work nobody looked at; `None` when there is none.
+    pub to_review: Option<ToReview>,
+}
+
+/// A change request that waits to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToReview {
+    /// Its number in the project.
+    pub number: u64,
+    /// Its title.
+    pub title: String,
 }
 
 /// What a person asked for and the host has not confirmed.
@@ -136,6 +156,7 @@ impl SessionEntry {
             status: &self.row.status,
             is_underway: self.pending.is_some(),
             is_unseen: self.unseen_since.is_some(),
+            has_to_review: self.to_review.is_some(),
             transcript: &self.transcript,
         })
     }
@@ -203,6 +224,7 @@ impl Fleet {
             self.revision += u64::from(is_first);
             entry.sessions_fetched = fetched.or(entry.sessions_fetched);
         }
+        self.mark_reviews(project);
     }
 
     /// Takes one session's row.
@@ -264,6 +286,7 @@ impl Fleet {
                 .map(|(_, entry)| entry.row.clone());
             kept.sessions.push((key.clone(), rows.collect()));
         }
+        self.remember_changes(&mut kept);
         kept
     }
 

@@ -5,9 +5,9 @@ use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use crate::{
     action::{Action, Context},
     app::{
-        SEQUENCE, Screen, State, board, builds,
+        SEQUENCE, Screen, State, board, builds, changes,
         event::{EditPurpose, Effect, Level},
-        overlay, session,
+        overlay, review, session,
     },
     keymap::{Pending, Resolution},
     model::time::Millis,
@@ -32,6 +32,11 @@ impl State {
             Some(overlay) => overlay.contexts(),
             None => match &self.screen {
                 Screen::Board => vec![Context::Board, Context::List],
+                Screen::Changes => vec![Context::Changes, Context::List],
+                Screen::Review(key) => self.reviews.get(key).map_or_else(
+                    || vec![Context::Review, Context::List],
+                    review::ReviewPane::contexts,
+                ),
                 Screen::Builds => vec![Context::Builds, Context::List],
                 Screen::Session(key) => self.panes.get(key).map_or_else(
                     || vec![Context::Session, Context::List],
@@ -115,6 +120,8 @@ impl State {
         }
         let done = match self.screen.clone() {
             Screen::Board => board::act(self, action),
+            Screen::Changes => changes::act(self, action),
+            Screen::Review(key) => review::act(self, &key, action),
             Screen::Builds => builds::act(self, action),
             Screen::Session(key) => session::act(self, &key, action),
         };
@@ -127,8 +134,12 @@ impl State {
         match action {
             Action::Quit => match self.screen {
                 Screen::Board => self.quit(),
-                Screen::Session(_) | Screen::Builds => self.show(Screen::Board),
+                Screen::Review(_) => changes::leave_review(self),
+                Screen::Session(_) | Screen::Changes | Screen::Builds => self.show(Screen::Board),
             },
+            Action::Back if matches!(self.screen, Screen::Review(_)) => {
+                changes::leave_review(self);
+            }
             Action::Back if self.screen != Screen::Board => self.show(Screen::Board),
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.effects.push(Effect::Suspend),
@@ -137,6 +148,7 @@ impl State {
             Action::Palette => overlay::open_palette(self),
             Action::Messages => overlay::open_messages(self),
             Action::BoardScreen => self.leave_overlays_for(Screen::Board),
+            Action::ChangesScreen => self.leave_overlays_for(Screen::Changes),
             Action::BuildsScreen => self.leave_overlays_for(Screen::Builds),
             Action::Refresh => self.refresh(),
             Action::CopyFetch => self.copy_fetch(),
@@ -174,6 +186,7 @@ impl State {
             project.sessions_fetched = None;
             project.snapshots_fetched = None;
         }
+        changes::refresh(self);
         if let Screen::Session(key) = &self.screen {
             self.effects.push(Effect::Resync(key.clone()));
         }
@@ -187,6 +200,8 @@ impl State {
             overlay::type_key(self, key);
         } else if let Screen::Session(session) = self.screen.clone() {
             session::type_key(self, &session, key);
+        } else if let Screen::Review(change) = self.screen.clone() {
+            review::type_key(self, &change, key);
         }
     }
 
@@ -196,13 +211,15 @@ impl State {
             overlay::paste(self, text);
         } else if let Screen::Session(session) = self.screen.clone() {
             session::paste(self, &session, text);
+        } else if let Screen::Review(change) = self.screen.clone() {
+            review::paste(self, &change, text);
         }
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) {
         match mouse.kind {
-            MouseEventKind::ScrollUp => self.scroll(Action::Up),
-            MouseEventKind::ScrollDown => self.scroll(Action::Down),
+            MouseEventKind::ScrollUp => self.scroll(mouse, Action::Up),
+            MouseEventKind::ScrollDown => self.scroll(mouse, Action::Down),
             MouseEventKind::Down(_)
             | MouseEventKind::Up(_)
             | MouseEventKind::Drag(_)
@@ -212,7 +229,12 @@ impl State {
         }
     }
 
-    fn scroll(&mut self, action: Action) {
+    fn scroll(&mut self, mouse: MouseEvent, action: Action) {
+        if let Screen::Review(key) = self.screen.clone()
+            && self.overlays.is_empty()
+        {
+            return review::wheel(self, &key, mouse, action);
+        }
         for _ in 0..3 {
             self.act(action);
         }
@@ -227,6 +249,8 @@ impl State {
         match purpose {
             EditPurpose::Composer(key) => session::take_edited(self, &key, text),
             EditPurpose::NewSession => overlay::form::take_edited(self, text),
+            EditPurpose::Comment(key) => review::notes::take_edited(self, &key, &text),
+            EditPurpose::MergeMessage(key) => review::merging::take_edited(self, &key, &text),
         }
     }
 }

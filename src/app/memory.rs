@@ -7,11 +7,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{
-    id::{HostName, ProjectKey},
-    project::Project,
-    session::Session,
-    time::Millis,
+use crate::{
+    app::changes::facts::ChangeFacts,
+    model::{
+        change::ChangeRequest,
+        id::{ChangeKey, HostName, ProjectKey},
+        project::Project,
+        session::Session,
+        time::Millis,
+    },
 };
 
 /// What is kept. Parts that are absent are left as they are on disk.
@@ -26,7 +30,7 @@ pub struct Memory {
     pub history: Option<Vec<String>>,
 }
 
-/// The last lists of projects and sessions.
+/// The last lists of projects, sessions and change requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Fleet {
@@ -36,6 +40,10 @@ pub struct Fleet {
     pub projects: BTreeMap<HostName, Vec<Project>>,
     /// The sessions of each project.
     pub sessions: Vec<(ProjectKey, Vec<Session>)>,
+    /// The change requests of each project, newest number first.
+    pub changes: Vec<(ProjectKey, Vec<ChangeRequest>)>,
+    /// What is known of change requests beside their rows.
+    pub change_facts: Vec<(ChangeKey, ChangeFacts)>,
 }
 
 /// Texts that were typed and not sent.

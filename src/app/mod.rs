@@ -6,12 +6,15 @@
 pub mod board;
 pub mod builds;
 pub mod call;
+pub mod changes;
+mod cursor;
 pub mod deeds;
 pub mod event;
 pub mod fleet;
 pub mod following;
 mod holds;
 mod input;
+mod matching;
 pub mod memory;
 pub mod messages;
 pub mod ops;
@@ -20,6 +23,7 @@ pub mod polling;
 mod recall;
 mod refusals;
 pub mod replies;
+pub mod review;
 pub mod session;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -33,9 +37,10 @@ use crate::{
         overlay::Overlay,
         session::SessionPane,
     },
+    diff::generated::Generated,
     keymap::{Keymap, Pending},
     model::{
-        id::{HostName, SessionKey},
+        id::{ChangeKey, HostName, SessionKey},
         time::Millis,
     },
 };
@@ -55,6 +60,10 @@ pub enum Screen {
     Board,
     /// One session.
     Session(SessionKey),
+    /// All change requests.
+    Changes,
+    /// The review of one change request.
+    Review(ChangeKey),
     /// Templates and builds.
     Builds,
 }
@@ -81,6 +90,8 @@ pub struct Setup {
     pub ascii: bool,
     /// Whether spinners move.
     pub animation: bool,
+    /// Files that nobody wrote by hand, which reviews show folded.
+    pub generated: Generated,
     /// Chance from outside, for the keys that make a repeated creation harmless.
     pub seed: u64,
 }
@@ -106,6 +117,10 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// The board.
     pub board: board::Board,
+    /// The list of change requests.
+    pub changes: changes::Changes,
+    /// The reviews that were opened, with what is kept of them.
+    pub reviews: BTreeMap<ChangeKey, review::ReviewPane>,
     /// The builds screen.
     pub builds: builds::Builds,
     /// The screens of sessions that were opened, and their drafts.
@@ -171,6 +186,12 @@ impl State {
                 self.follow_soon();
             }
         }
+        if self.screen == Screen::Changes {
+            self.changes.keep(&self.fleet, self.now);
+            if self.changes.selected() != self.changes.rested() && self.follow_at.is_none() {
+                self.follow_soon();
+            }
+        }
         self.run_due();
         std::mem::take(&mut self.effects)
     }
@@ -197,6 +218,22 @@ impl State {
             Event::Measured(measures) => self.measured(measures),
             Event::Clock(now) => self.clock(now),
             Event::Edited { purpose, text } => self.edited(purpose, text),
+            Event::ReviewRecalled(key, review) => review::recalled(self, &key, *review),
+            Event::Painted {
+                change,
+                edition,
+                hunks,
+            } => review::painted(self, &change, edition, hunks),
+            Event::MovedFound {
+                change,
+                edition,
+                moved,
+            } => review::moved_found(self, &change, edition, moved),
+            Event::Compared {
+                change,
+                edition,
+                outcome,
+            } => review::compared(self, &change, edition, outcome),
             Event::Notice(level, text) => self.say(level, text),
             Event::Terminate => self.end(),
         }
@@ -210,10 +247,15 @@ impl State {
             self.end_sequence();
         }
         session::attend(self);
+        review::attend(self);
         if is_due(&self.follow_at) {
             self.follow_at = None;
             if self.board.rest() {
                 self.changed = true;
+            }
+            if self.changes.rest() {
+                self.changed = true;
+                self.poll_now();
             }
             following::run(self);
         }
@@ -233,6 +275,7 @@ impl State {
             self.remember_at,
             self.log.ends_at(),
             session::attention_at(self),
+            review::attention_at(self),
             moving,
         ];
         let wake_at = times.into_iter().flatten().min();
@@ -268,7 +311,7 @@ impl State {
         };
         let shown = match &self.screen {
             Screen::Session(key) => self.fleet.sessions.get(key).is_some_and(works),
-            Screen::Board | Screen::Builds => self
+            Screen::Board | Screen::Changes | Screen::Review(_) | Screen::Builds => self
                 .following
                 .keys()
                 .any(|key| self.fleet.sessions.get(key).is_some_and(works)),
@@ -314,6 +357,15 @@ impl State {
 
     /// Shows another screen; what it needs is fetched at once.
     pub fn show(&mut self, screen: Screen) {
+        if let Screen::Review(key) = self.screen.clone()
+            && screen != self.screen
+        {
+            review::leave(self, &key);
+        }
+        changes::shown(self, &screen);
+        if let Screen::Review(key) = &screen {
+            review::open(self, &key.clone());
+        }
         if let Screen::Session(key) = screen.clone() {
             self.panes.entry(key.clone()).or_default().reopen();
             let entry = self.fleet.sessions.get_mut(&key);
@@ -346,6 +398,8 @@ impl State {
 
     /// Ends the program.
     pub(crate) fn end(&mut self) {
+        review::flush(self);
+        changes::note_reviews(self);
         let memory = self.memory();
         self.effects.push(Effect::Remember(Box::new(memory)));
         self.effects.push(Effect::Quit);

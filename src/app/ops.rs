@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     app::event::OpId,
-    model::id::{HostName, PermissionId, ProjectKey, QuestionId, SessionKey},
+    model::id::{ChangeKey, HostName, PermissionId, ProjectKey, QuestionId, SessionKey},
 };
 
 /// Calls under way.
@@ -36,6 +36,26 @@ pub enum Purpose {
     Snapshots(ProjectKey),
     /// A project's branches.
     Branches(ProjectKey),
+    /// A project's change requests.
+    Changes(ProjectKey),
+    /// One change request's row and tips.
+    Change(ChangeKey),
+    /// A look at a change request that nobody asked for, for the lists.
+    Look(ChangeKey, Look),
+    /// What a change request would change.
+    Difference(ChangeKey),
+    /// What merging a change request would do.
+    Preview(ChangeKey),
+    /// A change request is being edited.
+    EditChange(ChangeKey),
+    /// A change request is being merged.
+    Merge(ChangeKey),
+    /// A change request is being closed.
+    CloseChange(ChangeKey),
+    /// A change request is being reopened.
+    ReopenChange(ChangeKey),
+    /// A file's text for the review of a change request; by its path.
+    FileText(ChangeKey, String),
     /// The agents that a project's running session offers.
     Agents(ProjectKey),
     /// The state of a session's agent.
@@ -64,6 +84,17 @@ pub enum Purpose {
     Permission(SessionKey, PermissionId),
     /// Questions are being answered.
     Question(SessionKey, QuestionId),
+}
+
+/// What of a change request is looked at for the lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// Its row with the branches' tips.
+    Tips,
+    /// What merging it would do.
+    Trial,
+    /// How large it is.
+    Size,
 }
 
 impl Ops {
@@ -95,6 +126,12 @@ impl Ops {
             .count()
     }
 
+    /// Whether a look at a change request is under way.
+    pub fn is_looking(&self) -> bool {
+        let mut open = self.open.values();
+        open.any(|op| matches!(op.purpose, Purpose::Look(..)))
+    }
+
     /// How many calls are under way.
     pub fn len(&self) -> usize {
         self.open.len()
@@ -111,7 +148,13 @@ impl Purpose {
     pub fn is_background(&self) -> bool {
         matches!(
             self,
-            Self::Me | Self::Projects | Self::Sessions(_) | Self::Snapshots(_) | Self::Glance(_)
+            Self::Me
+                | Self::Projects
+                | Self::Sessions(_)
+                | Self::Changes(_)
+                | Self::Look(..)
+                | Self::Snapshots(_)
+                | Self::Glance(_)
         )
     }
 }

@@ -11,9 +11,11 @@ use crate::{
     app::{
         Screen, State,
         call::{AgentCall, Call},
+        changes::looks,
         event::{Effect, Urgency},
         fleet::Deed,
         ops::Purpose,
+        review,
     },
     model::{
         id::{HostName, ProjectKey, SessionKey},
@@ -47,6 +49,12 @@ struct Due {
     at: Millis,
     host: HostName,
     purpose: Purpose,
+}
+
+impl Due {
+    fn of((at, host, purpose): looks::Wish) -> Self {
+        Self { at, host, purpose }
+    }
 }
 
 /// Makes the background calls that are due and says when the next one will be.
@@ -135,8 +143,12 @@ fn wishes(state: &State) -> Vec<Due> {
             purpose,
         });
         due.extend(builds_wish(state, key));
+        due.extend(looks::list_wish(state, key).map(Due::of));
     }
+    due.extend(looks::wishes(state).into_iter().map(Due::of));
     due.extend(glances(state));
+    let polls = review::polls(state).into_iter();
+    due.extend(polls.map(|(at, host, purpose)| Due { at, host, purpose }));
     due
 }
 
@@ -155,7 +167,11 @@ fn session_interval(state: &State, project: &ProjectKey) -> Duration {
         Screen::Board | Screen::Session(_) if is_live => {
             (SESSIONS_LIVE * (1 + count / CROWD)).min(SESSIONS_QUIET)
         }
-        Screen::Board | Screen::Session(_) | Screen::Builds => SESSIONS_QUIET,
+        Screen::Board
+        | Screen::Session(_)
+        | Screen::Changes
+        | Screen::Review(_)
+        | Screen::Builds => SESSIONS_QUIET,
     }
 }
 
@@ -208,7 +224,26 @@ fn call(state: &mut State, wish: Due) {
             Some(call) => call,
             None => return,
         },
-        Purpose::Branches(_)
+        Purpose::Changes(key) => Call::Changes(key.project.clone()),
+        Purpose::Look(key, look) => match looks::call(state, key, *look) {
+            Some(call) => {
+                looks::asked(state);
+                call
+            }
+            None => return,
+        },
+        Purpose::Change(_) | Purpose::Difference(_) | Purpose::Preview(_) => {
+            match review::call(&wish.purpose) {
+                Some(call) => call,
+                None => return,
+            }
+        }
+        Purpose::EditChange(_)
+        | Purpose::Merge(_)
+        | Purpose::CloseChange(_)
+        | Purpose::ReopenChange(_)
+        | Purpose::FileText(..)
+        | Purpose::Branches(_)
         | Purpose::Agents(_)
         | Purpose::Create(_)
         | Purpose::Start(_)

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        State,
+        State, changes,
         memory::{Drafts, Memory},
     },
     model::id::SessionKey,
@@ -22,6 +22,10 @@ impl State {
                 if self.fleet.projects.contains_key(&project) {
                     self.fleet.take_sessions(&project, rows, None);
                 }
+            }
+            self.fleet.change_facts.extend(fleet.change_facts);
+            for (project, rows) in fleet.changes {
+                self.fleet.take_changes(&project, rows, None);
             }
         }
         self.history = memory.history.unwrap_or_default();
@@ -59,6 +63,7 @@ impl State {
 
     /// What is to be kept and was not when this was last asked for.
     pub(super) fn news_to_remember(&mut self) -> Memory {
+        changes::note_reviews(self);
         let revision = Some(self.fleet.revision);
         if std::mem::replace(&mut self.remembered, revision) == revision {
             self.texts()

@@ -3,10 +3,11 @@
 use crate::{
     api,
     app::{
-        State,
+        State, changes,
         ops::Purpose,
         overlay,
         replies::complain,
+        review,
         session::{self, asking::AskId},
     },
     model::id::{HostName, ProjectKey, SessionKey},
@@ -20,6 +21,16 @@ pub(super) fn take(state: &mut State, purpose: &Purpose, host: &HostName, error:
                 host.me.settle(Err(error));
             }
         }
+        Purpose::Changes(key) => changes::refused(state, key, error),
+        Purpose::Look(_, look) => changes::look_refused(state, host, *look, &error),
+        Purpose::EditChange(key)
+        | Purpose::Merge(key)
+        | Purpose::CloseChange(key)
+        | Purpose::ReopenChange(key) => review::merging::refused(state, key, purpose, &error),
+        Purpose::Change(_)
+        | Purpose::Difference(_)
+        | Purpose::Preview(_)
+        | Purpose::FileText(..) => review::refused(state, purpose, error),
         // The health of the host says it already.
         Purpose::Projects | Purpose::Sessions(_) | Purpose::Glance(_) | Purpose::Agents(_) => {}
         Purpose::Uncommitted(key) => overlay::uncommitted_unknown(state, key),

@@ -7,10 +7,11 @@ use crate::{
     app::{
         Screen, State,
         call::Reply,
+        changes,
         event::{Effect, Level, OpId},
         holds::{LONGEST_REFUSED, backoff},
         ops::{Op, Purpose},
-        overlay, refusals,
+        overlay, refusals, review,
     },
     model::{
         agent::stream::{LinkState, StreamEvent},
@@ -32,7 +33,7 @@ pub(super) fn take(state: &mut State, id: OpId, reply: Result<Reply, api::Error>
         note_health(state, &op, reply.as_ref().err());
     }
     let revision = state.fleet.revision;
-    let is_routine = reply.is_ok() && is_list(&op.purpose);
+    let is_routine = reply.is_ok() && is_routine(&op.purpose);
     match reply {
         Ok(reply) => confirm(state, &op, reply),
         Err(error) => refusals::take(state, &op.purpose, &op.host, error),
@@ -49,6 +50,11 @@ pub(super) fn take(state: &mut State, id: OpId, reply: Result<Reply, api::Error>
 
 fn is_list(purpose: &Purpose) -> bool {
     matches!(purpose, Purpose::Projects | Purpose::Sessions(_))
+}
+
+/// Whether the answer says the same again most of the time.
+fn is_routine(purpose: &Purpose) -> bool {
+    is_list(purpose) || matches!(purpose, Purpose::Changes(_) | Purpose::Look(..))
 }
 
 /// Takes news of a followed agent.
@@ -77,11 +83,20 @@ pub(super) fn stream(state: &mut State, key: &SessionKey, events: &[StreamEvent]
     if let Some(pane) = state.panes.get_mut(key) {
         pane.took_news(&entry.transcript, entry.root());
     }
+    // Agents open change requests at the end of their work.
+    if worked && !works {
+        changes::ask_soon(state, &key.project_key());
+    }
     // Only what is on the screen makes a frame: the open session, or any on the board.
     match &state.screen {
         Screen::Session(open) if open != key && works == worked && asks == asked => {}
-        Screen::Builds if works == worked && asks == asked => {}
-        Screen::Session(_) | Screen::Builds | Screen::Board => state.touch(),
+        Screen::Changes | Screen::Review(_) | Screen::Builds
+            if works == worked && asks == asked => {}
+        Screen::Session(_)
+        | Screen::Changes
+        | Screen::Review(_)
+        | Screen::Builds
+        | Screen::Board => state.touch(),
     }
     state.send_waiting(key);
 }
@@ -165,6 +180,20 @@ fn fill(state: &mut State, op: &Op, reply: Reply) {
             if let Some(project) = state.fleet.projects.get_mut(key) {
                 project.agents = agents;
             }
+        }
+        (Purpose::Merge(key), Reply::Merged(row, outcome)) => {
+            review::merging::merged(state, key, *row, &outcome);
+        }
+        (
+            Purpose::EditChange(key) | Purpose::CloseChange(key) | Purpose::ReopenChange(key),
+            Reply::Change(row),
+        ) => review::merging::settled(state, key, &op.purpose, *row),
+        (Purpose::Changes(key), Reply::Changes(rows)) => changes::take(state, key, rows),
+        (Purpose::Look(..), reply) => changes::note(state, &op.purpose, &reply),
+        (purpose, reply @ (Reply::Change(_) | Reply::Difference(_) | Reply::Preview(_)))
+        | (purpose, reply @ (Reply::Merged(..) | Reply::FileText(_))) => {
+            changes::note(state, purpose, &reply);
+            review::take(state, purpose, reply);
         }
         (_, Reply::Session(row)) => {
             let key = ProjectKey {

@@ -17,6 +17,8 @@ pub enum Standing {
     AwaitsAnswer,
     /// It failed and nobody looked yet.
     Failed,
+    /// Its change request waits to be looked at.
+    ToReview,
     /// Its turn ended and nobody looked yet.
     Finished,
     /// Its agent works.
@@ -42,6 +44,8 @@ pub struct Facts<'a> {
     pub is_underway: bool,
     /// Whether something ended in it that nobody looked at.
     pub is_unseen: bool,
+    /// Whether it has an open change request whose work nobody looked at.
+    pub has_to_review: bool,
     /// What its agent said.
     pub transcript: &'a Transcript,
 }
@@ -50,7 +54,11 @@ impl Standing {
     /// Whether a person should look.
     pub fn needs_a_person(self) -> bool {
         match self {
-            Self::AwaitsPermission | Self::AwaitsAnswer | Self::Failed | Self::Finished => true,
+            Self::AwaitsPermission
+            | Self::AwaitsAnswer
+            | Self::Failed
+            | Self::ToReview
+            | Self::Finished => true,
             Self::Working
             | Self::Underway
             | Self::Idle
@@ -66,6 +74,7 @@ impl Standing {
             Self::AwaitsPermission => "permission",
             Self::AwaitsAnswer => "question",
             Self::Failed | Self::FailedBefore => "failed",
+            Self::ToReview => "review",
             Self::Finished => "finished",
             Self::Working => "working",
             Self::Underway => "under way",
@@ -87,6 +96,9 @@ pub fn standing(facts: Facts<'_>) -> Standing {
         }
         SessionStatus::Failed if facts.is_unseen => Standing::Failed,
         SessionStatus::Failed => Standing::FailedBefore,
+        SessionStatus::Completed | SessionStatus::Stopped if facts.has_to_review => {
+            Standing::ToReview
+        }
         SessionStatus::Completed => Standing::Over,
         SessionStatus::Stopped => Standing::Asleep,
         SessionStatus::Running | SessionStatus::Other(_) => of_agent(facts),
@@ -118,6 +130,7 @@ fn of_agent(facts: Facts<'_>) -> Standing {
     match (failed, facts.is_unseen) {
         (true, true) => Standing::Failed,
         (true, false) => Standing::FailedBefore,
+        (false, _) if facts.has_to_review => Standing::ToReview,
         (false, true) => Standing::Finished,
         (false, false) => Standing::Idle,
     }

@@ -40,7 +40,15 @@ pub struct Screen {
     #[arg(long, global = true)]
     pub no_animation: bool,
     /// Whether to use colors
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        default_missing_value = "always",
+        num_args = 0..=1,
+        require_equals = true,
+        global = true
+    )]
     pub color: When,
     /// Fail on purpose
     #[arg(long, hide = true, global = true)]
@@ -68,6 +76,10 @@ pub enum Command {
     Serve(Serve),
     /// List, add, choose or remove hosts
     Hosts(Hosts),
+    /// Print what a change request would change
+    Diff(Diff),
+    /// List the change requests of all hosts that somebody is signed in to
+    Crs(Crs),
     /// Check what the program needs
     Doctor {
         /// Print JSON
@@ -160,6 +172,56 @@ pub enum AgentChoice {
     Practice,
     /// OpenCode
     Opencode,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The project, by id or name
+    #[arg(value_name = "PROJECT")]
+    pub project: String,
+    /// The change request's number
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    /// Only on this host, by its name in the hosts file
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// Before at the left, after at the right
+    #[arg(long)]
+    pub side_by_side: bool,
+    /// How many columns to use; the terminal's by default
+    #[arg(long, value_name = "NUMBER")]
+    pub columns: Option<u16>,
+}
+
+/// `crs`.
+#[derive(Debug, Args)]
+pub struct Crs {
+    /// Which ones, by their state
+    #[arg(long, value_name = "STATE", default_value = "open")]
+    pub status: Status,
+    /// Only those of this project, by id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Only those of this host, by its name in the hosts file
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which change requests are listed, by their state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Status {
+    /// Those that wait
+    Open,
+    /// Those that were merged
+    Merged,
+    /// Those that were put aside
+    Closed,
+    /// All
+    All,
 }
 
 /// `hosts`.

@@ -6,6 +6,8 @@
 
 mod args;
 mod console;
+mod crs;
+mod diff;
 mod doctor;
 mod hosts;
 mod keys;
@@ -53,6 +55,8 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitCode, Failure> {
         Some(Command::Local(options)) => tui::local(&screen, &options, environment),
         Some(Command::Serve(options)) => local::serve(&options, environment),
         Some(Command::Hosts(options)) => hosts::run(options, environment),
+        Some(Command::Diff(options)) => diff::run(&options, &screen, environment),
+        Some(Command::Crs(options)) => crs::run(&options, environment),
         Some(Command::Doctor { json }) => doctor::run(json, environment),
         Some(Command::Keys { json, markdown }) => keys::run(json, markdown, environment),
         Some(Command::Completions { shell }) => completions(shell),

@@ -120,7 +120,8 @@ fn choose<'a>(hosts: &'a Hosts, screen: &Screen) -> Result<&'a HostEntry, Failur
     })
 }
 
-fn not_signed_in(entry: &HostEntry) -> Failure {
+/// Says that nobody is signed in, and what to do about it.
+pub(super) fn not_signed_in(entry: &HostEntry) -> Failure {
     let name = line(entry.host.name.as_str());
     let message = format!("nobody is signed in to `{name}`");
     Failure::new(Code::NotSignedIn, message).hint(format!(
@@ -173,6 +174,7 @@ impl Prepared {
         let places = self.paths.as_ref().map(|paths| Places {
             fleet: paths.fleet(spec.name.as_str()),
             drafts: paths.drafts(),
+            reviews: paths.reviews(),
         });
         let ascii = screen.ascii || self.settings.ascii.unwrap_or(charset == Charset::Ascii);
         let animation = !screen.no_animation && self.settings.animation.unwrap_or(!is_remote);
@@ -180,6 +182,7 @@ impl Prepared {
             setup: Setup {
                 hosts: vec![spec],
                 keymap: self.settings.keymap.clone(),
+                generated: self.settings.generated.clone().unwrap_or_default(),
                 ascii,
                 animation,
                 seed: fastrand::u64(..),
@@ -239,6 +242,25 @@ impl Prepared {
             Some(folder) => folder.join(name),
             None => PathBuf::from(name),
         }
+    }
+}
+
+/// Whether what is printed has colors: on a terminal that has some, or where they are asked for.
+pub(super) fn wants_color(when: When, is_terminal: bool, environment: &Environment) -> bool {
+    let is_forced = when == When::Always
+        || environment
+            .var("CLICOLOR_FORCE")
+            .is_some_and(|value| value != "0");
+    (is_terminal || is_forced) && color_depth(when, environment) != ColorDepth::None
+}
+
+/// The theme for what is printed: nobody asks the terminal how bright it is.
+pub(super) fn printed_theme(screen: &Screen, environment: &Environment) -> Theme {
+    let depth = color_depth(screen.color, environment);
+    let named = screen.theme.as_deref().and_then(Theme::by_name);
+    match named {
+        Some(theme) => theme.at_depth(depth),
+        None => Theme::for_background(background(environment), depth),
     }
 }
 

@@ -1,15 +1,20 @@
 //! Carries a call of the engine out: which requests it takes, and what their answers mean to it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use crate::{
-    api::{Agent, Client, Creation, Error, prompt_ids},
+    api::{Agent, Client, Creation, Error, MergeWish, prompt_ids},
     app::call::{AgentCall, Call, KnownMessages, Reply},
+    diff::changeset::Changeset,
     model::{
         agent::{
             ask::{PermissionReply, QuestionReply},
             stream::Snapshot,
         },
+        change::Difference,
         id::{AccountId, AgentSessionId, PermissionId, ProjectId, QuestionId, SessionId},
         project::Project,
         session::Session,
@@ -54,6 +59,16 @@ pub async fn carry_out(client: &Client, scope: &Scope, call: Call) -> Result<Rep
         }
         Call::Sessions(project) => Reply::Sessions(client.sessions(&project).await?),
         Call::Snapshots(project) => Reply::Snapshots(client.snapshots(&project).await?),
+        call @ (Call::Changes(_)
+        | Call::Change(..)
+        | Call::Difference(..)
+        | Call::Size { .. }
+        | Call::Preview(..)
+        | Call::FileText { .. }) => read_changes(client, call).await?,
+        call @ (Call::EditChange { .. }
+        | Call::Merge { .. }
+        | Call::CloseChange(..)
+        | Call::ReopenChange(..)) => alter_change(client, call).await?,
         Call::Branches(project) => Reply::Branches(client.branches(&project).await?),
         Call::Create { project, new, key } => {
             let creation = client.create_session(&project, &new, &key).await?;
@@ -75,6 +90,93 @@ pub async fn carry_out(client: &Client, scope: &Scope, call: Call) -> Result<Rep
         }
         Call::Agent(address, call) => ask_agent(&client.agent(address), call).await?,
     })
+}
+
+/// A call that reads change requests.
+async fn read_changes(client: &Client, call: Call) -> Result<Reply, Error> {
+    Ok(match call {
+        Call::Changes(project) => Reply::Changes(client.changes(&project).await?),
+        Call::Change(project, change) => {
+            Reply::Change(Box::new(client.change(&project, &change).await?))
+        }
+        Call::Difference(project, change) => {
+            let difference = client.difference(&project, &change).await?;
+            Reply::Difference(changeset(difference).await)
+        }
+        Call::Preview(project, change) => {
+            Reply::Preview(client.merge_preview(&project, &change).await?)
+        }
+        Call::Size {
+            project,
+            from,
+            into,
+        } => Reply::Size(client.branch_difference(&project, &from, &into).await?),
+        Call::FileText {
+            project,
+            path,
+            commit,
+            branch,
+        } => Reply::FileText(
+            client
+                .file_text(&project, &path, &commit, &branch)
+                .await?
+                .into(),
+        ),
+        // The caller sends none of the others here.
+        _ => Reply::Done,
+    })
+}
+
+/// A call that does something to a change request.
+async fn alter_change(client: &Client, call: Call) -> Result<Reply, Error> {
+    Ok(match call {
+        Call::EditChange {
+            project,
+            change,
+            title,
+            description,
+        } => {
+            let row = client.edit_change(&project, &change, &title, &description);
+            Reply::Change(Box::new(row.await?))
+        }
+        Call::Merge {
+            project,
+            change,
+            message,
+            head_sha,
+            base_sha,
+        } => {
+            let wish = MergeWish {
+                message: message.as_deref(),
+                head_sha: &head_sha,
+                base_sha: &base_sha,
+            };
+            let (row, outcome) = client.merge_change(&project, &change, wish).await?;
+            Reply::Merged(Box::new(row), outcome)
+        }
+        Call::CloseChange(project, change) => {
+            Reply::Change(Box::new(client.close_change(&project, &change).await?))
+        }
+        Call::ReopenChange(project, change) => {
+            Reply::Change(Box::new(client.reopen_change(&project, &change).await?))
+        }
+        // The caller sends none of the others here.
+        _ => Reply::Done,
+    })
+}
+
+/// Joins and reads a difference where it holds up nobody: a large patch takes its time.
+async fn changeset(difference: Difference) -> Arc<Changeset> {
+    let name = (difference.base_ref.clone(), difference.head_ref.clone());
+    let read = tokio::task::spawn_blocking(move || Changeset::new(difference)).await;
+    // The task cannot fail but by a defect; an empty difference under the same names is shown then.
+    Arc::new(read.unwrap_or_else(|_| {
+        Changeset::new(Difference {
+            base_ref: name.0,
+            head_ref: name.1,
+            ..Difference::default()
+        })
+    }))
 }
 
 fn done(outcome: Result<(), Error>) -> Result<Reply, Error> {

@@ -58,6 +58,13 @@ impl Shell {
                 self.feeds.tell(&session, command);
             }
             Effect::Resync(session) => self.feeds.tell(&session, FeedCommand::Resync),
+            Effect::RecallReview(_)
+            | Effect::KeepReview(..)
+            | Effect::KeepPatch(..)
+            | Effect::Paint { .. }
+            | Effect::FindMoved { .. }
+            | Effect::Compare { .. }
+            | Effect::Export { .. } => self.review(effect),
             Effect::WakeAt(at) => self.wake_at = Some(at),
             Effect::Copy(text) => self.copy(&text),
             Effect::Edit { purpose, text } => self.edit(purpose, text),

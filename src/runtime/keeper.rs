@@ -25,6 +25,8 @@ pub struct Places {
     pub fleet: PathBuf,
     /// Drafts and the history.
     pub drafts: PathBuf,
+    /// The folder of what was noted about change requests.
+    pub reviews: PathBuf,
 }
 
 /// What stands in the file of drafts.

@@ -20,6 +20,7 @@ mod feeds;
 mod frames;
 mod handover;
 mod output;
+mod reviews;
 mod shell;
 mod signals;
 mod terminal;

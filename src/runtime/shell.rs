@@ -8,9 +8,9 @@ use crate::{
     api::feed::FeedOutput,
     app::{
         State,
-        event::{Event, Level, OpId},
+        event::{Effect, Event, Level, OpId},
     },
-    config::environment::Environment,
+    config::{environment::Environment, reviews::Reviews},
     model::{id::HostName, time::Millis},
     runtime::{
         Error, Exit, FAREWELL, Launch, Look, PanicAt,
@@ -24,6 +24,7 @@ use crate::{
         input::{Answer, Input, Reader},
         keeper::Keeper,
         output::{Output, Written},
+        reviews::ReviewKeeper,
         signals::{Came, Signals},
         terminal::{Modes, Questions, Terminal},
     },
@@ -77,6 +78,7 @@ pub(super) struct Shell {
     pub(super) scope: Scope,
     pub(super) feeds: Feeds,
     pub(super) keeper: Option<Keeper>,
+    pub(super) review_keeper: Option<ReviewKeeper>,
     pub(super) messages: mpsc::Sender<Message>,
     pub(super) wake_at: Option<Millis>,
     /// Whether an editor or pager has the terminal.
@@ -130,6 +132,10 @@ impl Shell {
                 project: launch.project,
             },
             feeds: Feeds::new(stream),
+            review_keeper: launch
+                .places
+                .as_ref()
+                .map(|places| ReviewKeeper::new(Reviews::new(&places.reviews))),
             keeper: launch.places.map(Keeper::new),
             messages,
             wake_at: None,
@@ -437,6 +443,20 @@ impl Shell {
         }
     }
 
+    /// Keeps what the engine wants kept on its way out; nothing else is done any more.
+    fn keep_at_the_end(&self, effect: Effect) {
+        match (effect, &self.keeper, &self.review_keeper) {
+            (Effect::Remember(memory), Some(keeper), _) => keeper.flush(*memory, FAREWELL),
+            (Effect::KeepReview(change, review), _, Some(keeper)) => {
+                keeper.wish(change, review);
+            }
+            (Effect::KeepPatch(change, patch), _, Some(keeper)) => {
+                keeper.keep_patch(&change, &patch, FAREWELL);
+            }
+            _ => {}
+        }
+    }
+
     /// Keeps what is to be kept, gives the terminal back, and ends what runs.
     pub async fn end(&mut self, exit: &Exit) {
         let memory = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -447,11 +467,10 @@ impl Shell {
         }
         self.terminal.leave();
         for effect in memory.unwrap_or_default() {
-            if let (crate::app::event::Effect::Remember(memory), Some(keeper)) =
-                (effect, &self.keeper)
-            {
-                keeper.flush(*memory, FAREWELL);
-            }
+            self.keep_at_the_end(effect);
+        }
+        if let Some(keeper) = &self.review_keeper {
+            keeper.flush(FAREWELL);
         }
         self.tasks.abort_all();
         let patience = if *exit == Exit::Quit { STOP } else { FAREWELL };

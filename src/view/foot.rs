@@ -97,13 +97,14 @@ fn hints(pen: &mut Pen<'_>, state: &State, theme: &Theme) {
     }
 }
 
-/// The name of an action as a hint says it: without the context in which it is read.
+/// The name of an action as a hint says it: without the context in which it is read, and without
+/// what tells it from the same deed on another screen.
 fn word(action: Action) -> String {
     let entry = action.entry();
     let words = entry
         .name
         .split('-')
-        .filter(|word| *word != entry.context.name());
+        .filter(|word| *word != entry.context.name() && *word != "listed");
     let words: Vec<&str> = words.collect();
     words.join(" ")
 }
@@ -111,52 +112,91 @@ fn word(action: Action) -> String {
 /// The actions of a context that are worth a hint, the most useful first.
 fn hinted(context: Context) -> &'static [Action] {
     match context {
-        Context::Global => &[Action::Help, Action::Palette, Action::Quit],
-        Context::List => &[],
-        Context::Board => &[
-            Action::Open,
-            Action::NewSession,
-            Action::QuickPrompt,
-            Action::NextWaiting,
-            Action::Filter,
-            Action::Stop,
-            Action::Order,
-        ],
-        Context::Builds => &[Action::NextPane, Action::ErrorInFull, Action::Refresh],
-        Context::Session => &[
-            Action::Compose,
-            Action::NextAsk,
-            Action::Abort,
-            Action::Fold,
-            Action::Back,
-        ],
-        Context::Composer => &[
-            Action::Send,
-            Action::NewLine,
-            Action::EditExternally,
-            Action::LeaveComposer,
-        ],
-        Context::Permission => &[
-            Action::AllowOnce,
-            Action::AllowAlways,
-            Action::Deny,
-            Action::DenyWithReason,
-            Action::LaterPermission,
-        ],
-        Context::Question => &[
-            Action::Choose,
-            Action::SubmitAnswers,
-            Action::FreeText,
-            Action::LaterQuestion,
-        ],
-        Context::Form => &[
-            Action::SubmitForm,
-            Action::NextField,
-            Action::FormNewLine,
-            Action::CancelForm,
-        ],
-        Context::Input => &[Action::Accept, Action::Cancel],
-        Context::Confirm => &[Action::Yes, Action::No],
-        Context::Reader => &[Action::Close, Action::Filter],
+        Context::Global => GLOBAL,
+        Context::List => LIST,
+        Context::Board => BOARD,
+        Context::Changes => CHANGES,
+        Context::Review => REVIEW,
+        Context::Builds => BUILDS,
+        Context::Session => SESSION,
+        Context::Composer => COMPOSER,
+        Context::Permission => PERMISSION,
+        Context::Question => QUESTION,
+        Context::Writing => WRITING,
+        Context::Form => FORM,
+        Context::Input => INPUT,
+        Context::Confirm => CONFIRM,
+        Context::Reader => READER,
     }
 }
+
+const GLOBAL: &[Action] = &[Action::Help, Action::Palette, Action::Quit];
+const LIST: &[Action] = &[];
+const BOARD: &[Action] = &[
+    Action::Open,
+    Action::NewSession,
+    Action::QuickPrompt,
+    Action::NextWaiting,
+    Action::Filter,
+    Action::Stop,
+    Action::Order,
+];
+const CHANGES: &[Action] = &[
+    Action::Open,
+    Action::NextStatus,
+    Action::MergeListed,
+    Action::Filter,
+    Action::OpenSession,
+];
+const REVIEW: &[Action] = &[
+    Action::NextHunk,
+    Action::NextFile,
+    Action::MarkFile,
+    Action::Comment,
+    Action::SendComments,
+    Action::MergeChange,
+    Action::SideBySide,
+    Action::Back,
+];
+const BUILDS: &[Action] = &[Action::NextPane, Action::ErrorInFull, Action::Refresh];
+const SESSION: &[Action] = &[
+    Action::Compose,
+    Action::NextAsk,
+    Action::Abort,
+    Action::Fold,
+    Action::Back,
+];
+const COMPOSER: &[Action] = &[
+    Action::Send,
+    Action::NewLine,
+    Action::EditExternally,
+    Action::LeaveComposer,
+];
+const PERMISSION: &[Action] = &[
+    Action::AllowOnce,
+    Action::AllowAlways,
+    Action::Deny,
+    Action::DenyWithReason,
+    Action::LaterPermission,
+];
+const QUESTION: &[Action] = &[
+    Action::Choose,
+    Action::SubmitAnswers,
+    Action::FreeText,
+    Action::LaterQuestion,
+];
+const WRITING: &[Action] = &[
+    Action::Save,
+    Action::WriteNewLine,
+    Action::WriteExternally,
+    Action::LeaveWriting,
+];
+const FORM: &[Action] = &[
+    Action::SubmitForm,
+    Action::NextField,
+    Action::FormNewLine,
+    Action::CancelForm,
+];
+const INPUT: &[Action] = &[Action::Accept, Action::Cancel];
+const CONFIRM: &[Action] = &[Action::Yes, Action::No];
+const READER: &[Action] = &[Action::Close, Action::Filter];

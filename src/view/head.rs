@@ -39,6 +39,11 @@ fn tabs(pen: &mut Pen<'_>, state: &State, theme: &Theme) {
     let screens = [
         (Action::BoardScreen, "Board", state.screen == Screen::Board),
         (
+            Action::ChangesScreen,
+            "Changes",
+            matches!(state.screen, Screen::Changes | Screen::Review(_)),
+        ),
+        (
             Action::BuildsScreen,
             "Builds",
             state.screen == Screen::Builds,

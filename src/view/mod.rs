@@ -5,16 +5,18 @@
 
 pub mod board;
 pub mod builds;
+pub mod changes;
 mod foot;
 mod head;
 pub mod overlay;
 pub mod pen;
+pub mod review;
 pub mod session;
 
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Constraint, Layout},
+    layout::{Constraint, Layout, Rect},
 };
 
 use crate::{
@@ -55,6 +57,8 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, caches: &mut Ca
     head::draw(frame.buffer_mut(), top, state, theme);
     let measures = match &state.screen {
         Screen::Board => board::draw(frame.buffer_mut(), body, state, theme),
+        Screen::Changes => changes::draw(frame.buffer_mut(), body, state, theme),
+        Screen::Review(key) => review::draw(frame, body, state, key, theme, caches),
         Screen::Builds => builds::draw(frame.buffer_mut(), body, state, theme),
         Screen::Session(key) => session::draw(frame, body, state, key, theme, caches),
     };
@@ -64,6 +68,25 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, caches: &mut Ca
         spell_in_ascii(frame.buffer_mut());
     }
     measures
+}
+
+/// Divides an area into a list and a preview beside it, which gets two fifths of the width. An area of
+/// less than `from` columns has no preview.
+fn beside(area: Rect, from: u16) -> (Rect, Option<Rect>) {
+    if area.width < from {
+        return (area, None);
+    }
+    let side = area.width * 2 / 5;
+    let list = Rect {
+        width: area.width - side - 1,
+        ..area
+    };
+    let side = Rect {
+        x: area.right() - side,
+        width: side,
+        ..area
+    };
+    (list, Some(side))
 }
 
 /// Replaces the marks that text is cut and joined with; letters of people's own words stay.

@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
+    start: u16,
     x: u16,
     y: u16,
     end: u16,
@@ -27,6 +28,7 @@ impl<'a> Pen<'a> {
         let row = u16::try_from(row).ok().filter(|row| *row < area.height)?;
         (area.width > 0).then(|| Self {
             buffer,
+            start: area.x,
             x: area.x,
             y: area.y + row,
             end: area.right(),
@@ -50,6 +52,16 @@ impl<'a> Pen<'a> {
         let cut = text::truncate(&clean, room);
         self.write(&cut, style);
         self
+    }
+
+    /// Writes text over what stands there; a wide letter whose second half it covers goes.
+    pub fn cover(&mut self, text: &str, style: Style) -> &mut Self {
+        let left = self.x.checked_sub(1).filter(|x| *x >= self.start);
+        let left = left.and_then(|x| self.buffer.cell_mut((x, self.y)));
+        if let Some(cell) = left.filter(|cell| text::width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+        self.put(text, style)
     }
 
     /// Writes text cut or filled to exactly `columns`.
@@ -90,6 +102,43 @@ impl<'a> Pen<'a> {
         self
     }
 
+    /// Goes back over columns that were written.
+    pub fn back(&mut self, columns: usize) -> &mut Self {
+        let columns = u16::try_from(columns).unwrap_or(u16::MAX);
+        self.x = self.x.saturating_sub(columns).max(self.start);
+        self
+    }
+
+    /// A pen for the next columns only, which this one does not leave behind.
+    pub fn part(&mut self, columns: usize) -> Pen<'_> {
+        let columns = u16::try_from(columns).unwrap_or(u16::MAX);
+        Pen {
+            buffer: self.buffer,
+            start: self.x,
+            x: self.x,
+            y: self.y,
+            end: self.x.saturating_add(columns).min(self.end),
+        }
+    }
+
+    /// Empties the columns that are left, without leaving them behind.
+    pub fn clear(&mut self) {
+        for x in self.x..self.end {
+            if let Some(cell) = self.buffer.cell_mut((x, self.y)) {
+                cell.reset();
+            }
+        }
+    }
+
+    /// Styles the next columns without leaving them behind.
+    pub fn fill(&mut self, columns: usize, style: Style) -> &mut Self {
+        let columns = columns.min(self.room());
+        let columns = u16::try_from(columns).unwrap_or(u16::MAX);
+        let area = Rect::new(self.x, self.y, columns, 1);
+        self.buffer.set_style(area, style);
+        self
+    }
+
     /// Styles the cells from a column up to here.
     pub fn restyle(&mut self, from: u16, style: Style) {
         let area = Rect::new(from, self.y, self.x.saturating_sub(from), 1);
@@ -109,6 +158,19 @@ impl<'a> Pen<'a> {
 pub fn write(buffer: &mut Buffer, area: Rect, row: usize, text: &str, style: Style) {
     if let Some(mut pen) = Pen::at(buffer, area, row) {
         pen.put(text, style);
+    }
+}
+
+/// Writes texts below each other, indented, with an empty row before each.
+pub fn paragraphs(buffer: &mut Buffer, area: Rect, texts: &[String], style: Style) {
+    let width = usize::from(area.width).saturating_sub(6).max(1);
+    let mut row = 1;
+    for text in texts {
+        for line in wrapped(text, width) {
+            write(buffer, area, row, &format!("   {line}"), style);
+            row += 1;
+        }
+        row += 1;
     }
 }
 

@@ -12,6 +12,7 @@ fn places(folder: &Path) -> Places {
     Places {
         fleet: folder.join("cache/fleet.json"),
         drafts: folder.join("state/drafts.json"),
+        reviews: folder.join("state/reviews"),
     }
 }
 

@@ -8,7 +8,8 @@ use std::{
 
 use crate::home::Home;
 
-fn run(
+/// Runs the program without a terminal.
+pub fn run(
     home: &Home,
     arguments: &[&str],
     environment: &[(&str, &str)],
@@ -31,7 +32,8 @@ fn run(
     child.wait_with_output()
 }
 
-fn text(bytes: &[u8]) -> String {
+/// What a program printed.
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 

@@ -97,6 +97,7 @@ fn settle(state: &mut State, mut effects: Vec<Effect>, sessions: &[Session]) -> 
                 Call::Me => Reply::Me(Default::default()),
                 Call::Projects => Reply::Projects(vec![project()]),
                 Call::Sessions(_) => Reply::Sessions(sessions.to_vec()),
+                Call::Changes(_) => Reply::Changes(Vec::new()),
                 other => panic!("an unexpected call: {other:?}"),
             };
             next.extend(state.update(Event::Reply(op, Ok(reply))));

@@ -129,6 +129,90 @@ fn a_session_is_started_watched_answered_and_stopped() -> Result<()> {
     Ok(())
 }
 
+/// Allows what is asked for until a text is on the screen. A key that comes before the card has
+/// settled does nothing on purpose, so it is pressed again.
+fn allow_until(terminal: &Terminal, text: &str) -> Result<()> {
+    for _ in 0..60 {
+        let screen = terminal.screen().contents();
+        if screen.contains(text) {
+            return Ok(());
+        }
+        if screen.contains("y once") {
+            terminal.keys("y")?;
+        }
+        terminal.bytes_written_during(Duration::from_millis(600));
+    }
+    terminal.wait_for_text(text);
+    Ok(())
+}
+
+/// What git prints, without the last line end.
+fn git_says(home: &Home, folder: &Path, arguments: &[&str]) -> Result<String> {
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(home.environment())
+        .output()?;
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned())
+}
+
+#[test]
+fn a_change_request_is_reviewed_commented_and_merged_into_the_repository() -> Result<()> {
+    let home = Home::new()?;
+    let terminal = empty_board(&home)?;
+    let folder = home.path().join("garden shed");
+    terminal.keys("n")?;
+    terminal.wait_for_text("New session");
+    terminal.keys("/tour")?;
+    terminal.wait_for_text("/tour");
+    terminal.send(F2)?;
+    terminal.wait_for_text("running");
+    terminal.keys("<enter>")?;
+    terminal.wait_for_text("Write TOUR.md");
+    terminal.wait_for_text("space chooses");
+    terminal.bytes_written_during(Duration::from_millis(600));
+    terminal.keys(" ")?;
+    terminal.keys("<enter>")?;
+    terminal.wait_for_text("permission: edit");
+    allow_until(&terminal, "change request #1 has it")?;
+
+    terminal.keys("<esc>")?;
+    terminal.wait_for_text("i compose");
+    terminal.keys("d")?;
+    terminal.wait_for_text("0 of 1 file reviewed");
+    terminal.wait_for_text("+ # A tour of this repository");
+    terminal.keys("jjc")?;
+    terminal.wait_for_text("enter saves");
+    terminal.keys("A fine title.")?;
+    terminal.keys("<enter>")?;
+    terminal.wait_for_text("1 draft");
+    terminal.keys("m")?;
+    terminal.wait_for_text("moves forward");
+    assert_eq!(
+        git_says(&home, &folder, &["log", "-1", "--format=%s", "main"])?,
+        "Begin"
+    );
+    terminal.keys("<enter>")?;
+    terminal.wait_for_text("is merged into");
+
+    let subject = git_says(&home, &folder, &["log", "-1", "--format=%s", "main"])?;
+    assert_eq!(subject, "Describe the repository in TOUR.md");
+    assert_eq!(git_says(&home, &folder, &["status", "--porcelain"])?, "");
+    assert!(fs::read_to_string(folder.join("TOUR.md"))?.starts_with("# A tour"));
+
+    terminal.keys("<esc>")?;
+    terminal.wait_for_text("i compose");
+    terminal.keys("2")?;
+    terminal.wait_for_text("merged 1");
+    terminal.signal(Signal::TERM)?;
+    assert_eq!(terminal.wait_exit(), Life::Exited(143));
+    is_as_before(&terminal);
+    Ok(())
+}
+
 #[test]
 fn leaving_gives_the_terminal_back() -> Result<()> {
     let home = Home::new()?;

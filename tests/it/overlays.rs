@@ -98,7 +98,7 @@ fn with_ascii_asked_for_nothing_else_is_drawn() {
     };
     let mut screen = Screen::with_setup(120, 30, setup);
     screen.settle(&world);
-    for opener in ["j", "?", "ctrl-p", "n", "s", "!", "/", "2"] {
+    for opener in ["j", "?", "ctrl-p", "n", "s", "!", "/", "2", "3"] {
         screen.keys(opener);
         screen.settle(&world);
         let text = screen.screen();
@@ -374,7 +374,7 @@ fn the_prompt_of_the_form_goes_through_the_editor() {
 fn builds_and_templates_are_listed_at_every_size() {
     for (columns, rows) in SIZES {
         let (mut screen, world, _) = board(columns, rows);
-        screen.keys("2");
+        screen.keys("3");
         screen.settle(&world);
         insta::assert_snapshot!(format!("builds_{columns}x{rows}"), screen.screen());
     }
@@ -383,7 +383,7 @@ fn builds_and_templates_are_listed_at_every_size() {
 #[test]
 fn the_error_of_a_build_is_read_in_full() {
     let (mut screen, world, _) = board(80, 24);
-    screen.keys("2");
+    screen.keys("3");
     screen.settle(&world);
     screen.keys("e");
     assert!(screen.screen().contains("has no error"));
@@ -397,7 +397,7 @@ fn the_error_of_a_build_is_read_in_full() {
 fn builds_that_cannot_be_fetched_say_why() {
     let (mut screen, mut world, _) = board(80, 24);
     world.is_down = true;
-    screen.keys("2");
+    screen.keys("3");
     screen.settle(&world);
     let text = screen.screen();
     assert!(text.contains("✗ kortix-tui: cannot reach"), "{text}");

@@ -1,14 +1,10 @@
 //! Which sessions match what was typed.
 
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
-    pattern::{Atom, AtomKind, CaseMatching, Normalization, Pattern},
-};
-
 use crate::{
     app::{
         board::Row,
         fleet::{Fleet, SessionEntry},
+        matching::Search,
     },
     model::id::ProjectId,
 };
@@ -32,14 +28,8 @@ impl Lines {
         if self.made_for != Some(fleet.revision) || self.ends.len() != rows.len() {
             self.make(fleet, rows);
         }
-        let (pattern, mut matcher) = searcher(filter);
-        let mut letters = Vec::new();
-        let mut is_match = |line: &str| {
-            let line = Utf32Str::new(line, &mut letters);
-            let mut atoms = pattern.atoms.iter();
-            atoms.all(|atom| holds(atom, line, &mut matcher))
-        };
-        self.lines().map(&mut is_match).collect()
+        let mut search = Search::new(filter);
+        self.lines().map(|line| search.finds(line)).collect()
     }
 
     fn lines(&self) -> impl Iterator<Item = &str> {
@@ -79,30 +69,4 @@ impl Lines {
         }
         self.ends.push(self.text.len());
     }
-}
-
-/// Capitals count once one is typed, accents once one is typed.
-fn searcher(filter: &str) -> (Pattern, Matcher) {
-    let is_exact = filter.chars().any(char::is_uppercase);
-    let (case, normalization) = match (is_exact, filter.is_ascii()) {
-        (true, true) => (CaseMatching::Respect, Normalization::Smart),
-        (true, false) => (CaseMatching::Respect, Normalization::Never),
-        (false, true) => (CaseMatching::Ignore, Normalization::Smart),
-        (false, false) => (CaseMatching::Ignore, Normalization::Never),
-    };
-    let mut config = Config::DEFAULT;
-    config.ignore_case = !is_exact;
-    config.normalize = filter.is_ascii();
-    let pattern = Pattern::parse(filter, case, normalization);
-    (pattern, Matcher::new(config))
-}
-
-/// Whether a word of the filter is in a line. Where it is does not matter, so that the first place
-/// is as good as the best.
-fn holds(atom: &Atom, line: Utf32Str<'_>, matcher: &mut Matcher) -> bool {
-    if atom.kind == AtomKind::Fuzzy && !atom.negative {
-        let needle = atom.needle_text();
-        return matcher.fuzzy_match_greedy(line, needle).is_some();
-    }
-    atom.score(line, matcher).is_some()
 }

@@ -5,6 +5,7 @@ use crate::{
     app::{
         Screen, State,
         board::SHIFTED,
+        changes, cursor,
         event::{Effect, Level},
         fleet::Deed,
         input::Done,
@@ -53,6 +54,7 @@ pub(in crate::app) fn act(state: &mut State, action: Action) -> Done {
         | Action::Restart
         | Action::Delete
         | Action::Rename
+        | Action::ShowChange
         | Action::Copy
         | Action::CopyId => on_session(state, action),
         _ => return Done::No,
@@ -62,18 +64,9 @@ pub(in crate::app) fn act(state: &mut State, action: Action) -> Done {
 
 /// Moves the cursor; false when the action is no movement.
 fn step(state: &mut State, action: Action) -> bool {
-    let height = state.measures.viewport_rows.max(1);
-    let place = state.board.place;
-    let to = match action {
-        Action::Up => place.saturating_sub(1),
-        Action::Down => place.saturating_add(1),
-        Action::Top => 0,
-        Action::Bottom => usize::MAX,
-        Action::HalfPageUp => place.saturating_sub((height / 2).max(1)),
-        Action::HalfPageDown => place.saturating_add((height / 2).max(1)),
-        Action::PageUp => place.saturating_sub(height),
-        Action::PageDown => place.saturating_add(height),
-        _ => return false,
+    let height = state.measures.viewport_rows;
+    let Some(to) = cursor::target(action, state.board.cursor.place, height) else {
+        return false;
     };
     state.board.go(to, height);
     state.follow_soon();
@@ -135,6 +128,7 @@ fn on_session(state: &mut State, action: Action) {
         Action::Stop => overlay::confirm::open(state, Deed::Stop, &key),
         Action::Restart => overlay::confirm::open(state, Deed::Restart, &key),
         Action::Delete => overlay::confirm::open(state, Deed::Delete, &key),
+        Action::ShowChange => changes::open_of_session(state, &key),
         Action::Rename => overlay::open_line(state, LinePurpose::Rename(key)),
         Action::Copy => copy(state, &key, |entry| entry.row.title().to_owned()),
         Action::CopyId => copy(state, &key, |entry| entry.row.session_id.0.clone()),

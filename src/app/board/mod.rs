@@ -14,7 +14,7 @@ pub use keys::next_waiting;
 pub use roster::{Counts, Order, Row, last_active};
 
 use crate::{
-    app::{board::roster::Roster, fleet::Fleet},
+    app::{board::roster::Roster, cursor::Cursor, fleet::Fleet},
     model::{id::SessionKey, time::Millis},
 };
 
@@ -31,9 +31,7 @@ pub struct Board {
     shown: Vec<usize>,
     selected: Option<SessionKey>,
     /// Where the cursor is in `shown`.
-    place: usize,
-    /// The first of `shown` on the screen.
-    first: usize,
+    cursor: Cursor,
     order: Order,
     only_waiting: bool,
     filter: String,
@@ -56,8 +54,7 @@ impl Default for Board {
             roster: Roster::default(),
             shown: Vec::new(),
             selected: None,
-            place: 0,
-            first: 0,
+            cursor: Cursor::default(),
             order: Order::default(),
             only_waiting: false,
             filter: String::new(),
@@ -115,12 +112,7 @@ impl Board {
 
     /// The first row on a screen of `height` rows, such that the cursor is on it.
     pub fn first_row(&self, height: usize) -> usize {
-        let last_start = self.shown.len().saturating_sub(height);
-        let first = self.first.min(last_start).min(self.place);
-        if height > 0 && self.place >= first + height {
-            return self.place + 1 - height;
-        }
-        first
+        self.cursor.first_row(self.shown.len(), height)
     }
 
     /// What comes first.
@@ -197,8 +189,7 @@ impl Board {
         }
         self.show(fleet);
         if settles {
-            self.place = 0;
-            self.first = 0;
+            self.cursor = Cursor::default();
             self.stay(now);
         } else {
             self.find_cursor(now);
@@ -235,9 +226,7 @@ impl Board {
         let index = selected.and_then(|key| self.roster.find(key));
         let place = index.and_then(|index| self.shown.iter().position(|shown| *shown == index));
         if let Some(place) = place {
-            let line = self.place.saturating_sub(self.first);
-            self.place = place;
-            self.first = place.saturating_sub(line);
+            self.cursor.follow(place);
             return;
         }
         self.stay(now);
@@ -245,8 +234,8 @@ impl Board {
 
     /// Selects what is at the cursor's place now.
     fn stay(&mut self, now: Millis) {
-        self.place = self.place.min(self.shown.len().saturating_sub(1));
-        let row = self.shown.get(self.place);
+        self.cursor.stay(self.shown.len());
+        let row = self.shown.get(self.cursor.place);
         let row = row.and_then(|index| self.roster.rows.get(*index));
         let next = row.map(|row| row.key.clone());
         if self.selected != next {
@@ -257,24 +246,11 @@ impl Board {
 
     /// Puts the cursor on a row, on a screen of `height` rows.
     fn go(&mut self, place: usize, height: usize) {
-        let height = height.max(1);
-        let first = self.first_row(height);
-        self.place = place.min(self.shown.len().saturating_sub(1));
-        let row = self.shown.get(self.place);
+        self.cursor.go(place, self.shown.len(), height);
+        let row = self.shown.get(self.cursor.place);
         let row = row.and_then(|index| self.roster.rows.get(*index));
         self.selected = row.map(|row| row.key.clone());
         self.touched = true;
         self.shifted_at = None;
-        // Half a screen at once: one step then costs few cells on a slow line, most of the time.
-        let half = height / 2;
-        self.first = if self.place < first {
-            self.place.saturating_sub(half)
-        } else if self.place >= first + height {
-            (self.place + 1 + half)
-                .saturating_sub(height)
-                .min(self.shown.len().saturating_sub(height))
-        } else {
-            first
-        };
     }
 }

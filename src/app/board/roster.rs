@@ -238,12 +238,13 @@ fn group(standing: Standing) -> u8 {
         Standing::AwaitsPermission => 0,
         Standing::AwaitsAnswer => 1,
         Standing::Failed => 2,
-        Standing::Finished => 3,
-        Standing::Working => 4,
-        Standing::Underway => 5,
-        Standing::Idle => 6,
-        Standing::FailedBefore | Standing::Asleep => 7,
-        Standing::Over => 8,
+        Standing::ToReview => 3,
+        Standing::Finished => 4,
+        Standing::Working => 5,
+        Standing::Underway => 6,
+        Standing::Idle => 7,
+        Standing::FailedBefore | Standing::Asleep => 8,
+        Standing::Over => 9,
     }
 }
 

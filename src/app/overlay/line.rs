@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 use crate::{
     action::Action,
     app::{
-        State,
+        State, board, changes,
         input::Done,
         overlay::{Overlay, typed::Typed},
     },
@@ -20,6 +20,8 @@ use crate::{
 pub enum LinePurpose {
     /// Which sessions the board shows; taken over while it is typed.
     Filter,
+    /// Which change requests their list shows; taken over while it is typed.
+    FilterChanges,
     /// The name of a session.
     Rename(SessionKey),
     /// A prompt for a session.
@@ -43,7 +45,7 @@ impl LineInput {
     /// The words before the line.
     pub fn label(&self) -> &'static str {
         match self.purpose {
-            LinePurpose::Filter => "filter",
+            LinePurpose::Filter | LinePurpose::FilterChanges => "filter",
             LinePurpose::Rename(_) => "name",
             LinePurpose::Prompt(_) => "prompt",
             LinePurpose::Reason(..) => "refuse because",
@@ -53,7 +55,7 @@ impl LineInput {
     /// The session it is about.
     pub fn session(&self) -> Option<&SessionKey> {
         match &self.purpose {
-            LinePurpose::Filter => None,
+            LinePurpose::Filter | LinePurpose::FilterChanges => None,
             LinePurpose::Rename(key) | LinePurpose::Prompt(key) | LinePurpose::Reason(key, _) => {
                 Some(key)
             }
@@ -65,6 +67,7 @@ impl LineInput {
 pub(in crate::app) fn open_line(state: &mut State, purpose: LinePurpose) {
     let before = match &purpose {
         LinePurpose::Filter => state.board.filter().to_owned(),
+        LinePurpose::FilterChanges => state.changes.filter().to_owned(),
         LinePurpose::Rename(key) => {
             let entry = state.fleet.sessions.get(key);
             entry
@@ -93,6 +96,7 @@ pub(super) fn act(state: &mut State, line: &LineInput, action: Action) -> Done {
             state.overlays.pop();
             match &line.purpose {
                 LinePurpose::Filter => state.board.set_filter(line.before.clone()),
+                LinePurpose::FilterChanges => state.changes.set_filter(line.before.clone()),
                 LinePurpose::Prompt(key) => {
                     let text = line.typed.text().to_owned();
                     if text.is_empty() {
@@ -106,21 +110,27 @@ pub(super) fn act(state: &mut State, line: &LineInput, action: Action) -> Done {
             }
         }
         // The rows can be walked through while the filter is typed.
-        Action::InputNext if line.purpose == LinePurpose::Filter => {
-            crate::app::board::act(state, Action::Down);
-        }
-        Action::InputPrevious if line.purpose == LinePurpose::Filter => {
-            crate::app::board::act(state, Action::Up);
-        }
+        Action::InputNext => return walk(state, line, Action::Down),
+        Action::InputPrevious => return walk(state, line, Action::Up),
         _ => return Done::No,
     }
     Done::Yes
+}
+
+/// Moves through the rows that a filter leaves.
+fn walk(state: &mut State, line: &LineInput, step: Action) -> Done {
+    match line.purpose {
+        LinePurpose::Filter => board::act(state, step),
+        LinePurpose::FilterChanges => changes::act(state, step),
+        LinePurpose::Rename(_) | LinePurpose::Prompt(_) | LinePurpose::Reason(..) => Done::No,
+    }
 }
 
 fn accept(state: &mut State, line: &LineInput) {
     let text = line.typed.text().trim().to_owned();
     match &line.purpose {
         LinePurpose::Filter => state.board.set_filter(text),
+        LinePurpose::FilterChanges => state.changes.set_filter(text),
         LinePurpose::Rename(key) => state.rename_session(key, &text),
         LinePurpose::Prompt(key) => {
             state.quick_drafts.remove(key);
@@ -142,9 +152,11 @@ pub(super) fn typed(state: &mut State, change: impl FnOnce(&mut Typed)) {
         return;
     };
     change(&mut line.typed);
-    if line.purpose == LinePurpose::Filter {
-        let filter = line.typed.text().to_owned();
-        state.board.set_filter(filter);
+    let filter = || line.typed.text().to_owned();
+    match line.purpose {
+        LinePurpose::Filter => state.board.set_filter(filter()),
+        LinePurpose::FilterChanges => state.changes.set_filter(filter()),
+        LinePurpose::Rename(_) | LinePurpose::Prompt(_) | LinePurpose::Reason(..) => {}
     }
 }
 

@@ -3,7 +3,9 @@
 //! Each file holds one: what it remembers, what keys do in it, and which rows it has. Not for how
 //! they look, which is `view::overlay`.
 
+pub mod change;
 pub mod confirm;
+pub mod files;
 pub mod form;
 pub mod help;
 pub mod leave;
@@ -17,7 +19,9 @@ pub mod typed;
 
 use crossterm::event::KeyEvent;
 
+pub use change::ChangeDialog;
 pub use confirm::{Confirm, Losses};
+pub use files::Files;
 pub use form::Form;
 pub use help::Help;
 pub use leave::Leave;
@@ -41,10 +45,14 @@ pub enum Overlay {
     Help(Help),
     /// All actions, to be found by name.
     Palette(Palette),
+    /// The files of a review, to be found by name.
+    Files(Files),
     /// A text or the log of messages.
     Reader(Reader),
     /// A question before a deed.
     Confirm(Confirm),
+    /// A deed on a change request.
+    Change(Box<ChangeDialog>),
     /// The question before the program ends.
     Leave(Leave),
     /// A line at the foot.
@@ -60,9 +68,10 @@ impl Overlay {
     pub fn contexts(&self) -> Vec<Context> {
         match self {
             Self::Help(help) => help.contexts(),
-            Self::Palette(_) | Self::Line(_) => vec![Context::Input],
+            Self::Palette(_) | Self::Files(_) | Self::Line(_) => vec![Context::Input],
             Self::Reader(_) => vec![Context::Reader, Context::List],
             Self::Confirm(confirm) => confirm.contexts(),
+            Self::Change(dialog) => dialog.contexts(),
             Self::Leave(_) => Leave::contexts(),
             Self::Permission(_) => vec![Context::Permission],
             Self::Form(_) => vec![Context::Form],
@@ -85,8 +94,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Done {
     let done = match top {
         Overlay::Help(_) => help::act(state, action),
         Overlay::Palette(_) => palette::act(state, action),
+        Overlay::Files(_) => files::act(state, action),
         Overlay::Reader(_) => reader::act(state, action),
         Overlay::Confirm(confirm) => confirm::act(state, &confirm.clone(), action),
+        Overlay::Change(_) => change::act(state, action),
         Overlay::Leave(_) => leave::act(state, action),
         Overlay::Line(line) => line::act(state, &line.clone(), action),
         Overlay::Permission(quick) => permission::act(state, &quick.clone(), action),
@@ -105,11 +116,13 @@ pub(super) fn type_key(state: &mut State, key: KeyEvent) {
     match state.overlays.last_mut() {
         Some(Overlay::Help(help)) => help.type_key(key),
         Some(Overlay::Palette(palette)) => palette.type_key(key),
+        Some(Overlay::Files(files)) => files.type_key(key),
         Some(Overlay::Line(_)) => line::type_key(state, key),
         Some(Overlay::Confirm(confirm)) => {
             confirm.typed.key(key);
         }
         Some(Overlay::Form(_)) => form::type_key(state, key),
+        Some(Overlay::Change(_)) => change::type_key(state, key),
         Some(Overlay::Leave(_) | Overlay::Reader(_) | Overlay::Permission(_)) | None => {}
     }
 }
@@ -119,7 +132,9 @@ pub(super) fn paste(state: &mut State, text: &str) {
     match state.overlays.last_mut() {
         Some(Overlay::Line(_)) => line::typed(state, |line| line.insert(text)),
         Some(Overlay::Form(_)) => form::paste(state, text),
+        Some(Overlay::Change(_)) => change::paste(state, text),
         Some(Overlay::Palette(palette)) => palette.paste(text),
+        Some(Overlay::Files(files)) => files.paste(text),
         // A word that is asked for before a deletion is typed by hand.
         Some(
             Overlay::Help(_)

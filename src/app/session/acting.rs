@@ -3,7 +3,7 @@
 use crate::{
     action::Action,
     app::{
-        Screen, State, board,
+        Screen, State, board, changes,
         event::{Effect, Level},
         fleet::Deed,
         input::Done,
@@ -274,6 +274,7 @@ fn act_on_session(state: &mut State, key: &SessionKey, action: Action) -> Done {
         Action::SessionStart => state.start_session(key),
         Action::SessionStop => overlay::confirm::open(state, Deed::Stop, key),
         Action::SessionRestart => overlay::confirm::open(state, Deed::Restart, key),
+        Action::SessionChange => changes::open_of_session(state, key),
         Action::SessionNextWaiting => next_waiting(state, key),
         Action::Back => return leave(state, key),
         _ => return Done::No,

@@ -231,7 +231,7 @@ impl SessionPane {
     }
 
     /// Shows the root (`None`) or a subagent.
-    fn show(&mut self, session: Option<AgentSessionId>) {
+    pub(in crate::app) fn show(&mut self, session: Option<AgentSessionId>) {
         if self.shown == session {
             return;
         }

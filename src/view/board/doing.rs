@@ -34,6 +34,10 @@ pub(super) fn words(entry: &SessionEntry, standing: Standing, now: Millis) -> St
             LinkState::Connecting { what } => what.clone(),
             _ => String::new(),
         },
+        Standing::ToReview => match &entry.to_review {
+            Some(change) => format!("#{} {}", change.number, change.title),
+            None => String::new(),
+        },
         Standing::Asleep | Standing::Over => String::new(),
     }
 }

@@ -6,26 +6,12 @@ use crate::{
     action::Action,
     app::State,
     theme::{Role, Theme},
-    view::pen::{wrapped, write},
+    view::pen::paragraphs,
 };
 
 /// Draws the words of an empty board.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State, theme: &Theme) {
-    let width = usize::from(area.width).saturating_sub(6).max(1);
-    let mut row = 1;
-    for text in words(state) {
-        for line in wrapped(&text, width) {
-            write(
-                buffer,
-                area,
-                row,
-                &format!("   {line}"),
-                theme.style(Role::Dim),
-            );
-            row += 1;
-        }
-        row += 1;
-    }
+    paragraphs(buffer, area, &words(state), theme.style(Role::Dim));
 }
 
 fn words(state: &State) -> Vec<String> {

@@ -13,7 +13,10 @@ use crate::{
     app::{State, event::Measures},
     text,
     theme::{Role, Symbols, Theme},
-    view::pen::{Pen, write},
+    view::{
+        beside,
+        pen::{Pen, write},
+    },
 };
 
 /// From this width on there is room for a preview.
@@ -21,7 +24,11 @@ const WITH_PREVIEW: u16 = 110;
 
 /// Draws the board.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> Measures {
-    let (list, side) = split(area, state);
+    let (list, side) = if state.board.has_preview() && !state.board.is_empty() {
+        beside(area, WITH_PREVIEW)
+    } else {
+        (area, None)
+    };
     if let Some(side) = side {
         preview::draw(buffer, side, state, theme);
     }
@@ -51,23 +58,6 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State, theme: &Theme
         viewport_rows: height,
         ..Measures::default()
     }
-}
-
-fn split(area: Rect, state: &State) -> (Rect, Option<Rect>) {
-    if area.width < WITH_PREVIEW || !state.board.has_preview() || state.board.is_empty() {
-        return (area, None);
-    }
-    let side = area.width * 2 / 5;
-    let list = Rect {
-        width: area.width - side - 1,
-        ..area
-    };
-    let side = Rect {
-        x: area.right() - side,
-        width: side,
-        ..area
-    };
-    (list, Some(side))
 }
 
 fn counts(pen: &mut Pen<'_>, state: &State, theme: &Theme) {

@@ -11,7 +11,7 @@ use crate::{
     attention::Standing,
     text,
     theme::{Role, Symbols, Theme},
-    view::{board::doing, pen::Pen},
+    view::{board::doing, changes::mark, pen::Pen},
 };
 
 /// How wide each column is; zero for one that is left out.
@@ -22,6 +22,7 @@ pub(super) struct Columns {
     project: usize,
     name: usize,
     doing: usize,
+    change: usize,
     status: usize,
     link: usize,
     cost: usize,
@@ -37,10 +38,16 @@ impl Columns {
         let width = usize::from(width);
         let wide = |least: usize, columns: usize| if width >= least { columns } else { 0 };
         let several = state.fleet.projects.len() > 1;
+        let mut projects = state.fleet.projects.values();
+        let has_changes = projects.any(|project| {
+            let rows = project.changes.value();
+            rows.is_some_and(|rows| !rows.is_empty())
+        });
         let mut columns = Self {
             word: wide(44, 11),
             since: wide(72, 5),
             project: if several { wide(56, 13) } else { wide(90, 13) },
+            change: if has_changes { wide(70, 8) } else { 0 },
             status: wide(84, 10),
             link: wide(104, 10),
             cost: wide(96, 8),
@@ -51,6 +58,7 @@ impl Columns {
             + columns.word
             + columns.since
             + columns.project
+            + columns.change
             + columns.status
             + columns.link
             + columns.cost
@@ -68,6 +76,7 @@ pub fn look(standing: Standing, symbols: &Symbols) -> (&'static str, Role) {
         Standing::AwaitsPermission | Standing::AwaitsAnswer => (symbols.waiting, Role::Waiting),
         Standing::Failed => (symbols.bad, Role::Bad),
         Standing::FailedBefore => (symbols.bad, Role::Dim),
+        Standing::ToReview => (symbols.open, Role::Fresh),
         Standing::Finished => (symbols.fresh, Role::Fresh),
         Standing::Working => (symbols.working, Role::Working),
         Standing::Underway => (symbols.starting, Role::Working),
@@ -144,6 +153,7 @@ fn names(
         Standing::AwaitsPermission
         | Standing::AwaitsAnswer
         | Standing::Failed
+        | Standing::ToReview
         | Standing::Finished
         | Standing::Working
         | Standing::Underway
@@ -172,7 +182,8 @@ fn facts(
         let role = match row.standing {
             Standing::AwaitsPermission | Standing::AwaitsAnswer => Role::Waiting,
             Standing::Failed => Role::Bad,
-            Standing::Finished
+            Standing::ToReview
+            | Standing::Finished
             | Standing::Working
             | Standing::Underway
             | Standing::Idle
@@ -181,6 +192,13 @@ fn facts(
             | Standing::Over => Role::Text,
         };
         pen.put_padded(&words, columns.doing - 1, theme.style(role))
+            .skip(1);
+    }
+    if columns.change > 0 {
+        let symbols = Symbols::choose(state.setup.ascii);
+        let badge = mark::badge(state, &row.key, symbols);
+        let (badge, role) = badge.unwrap_or((String::new(), Role::Dim));
+        pen.put_padded(&badge, columns.change - 1, theme.style(role))
             .skip(1);
     }
     let status = match entry.fetched {

@@ -21,7 +21,7 @@ use crate::{
 /// How many files that would be lost are named.
 const NAMED: usize = 8;
 
-type Rows = Vec<(String, Role)>;
+pub(super) type Rows = Vec<(String, Role)>;
 
 /// Draws the question before a deed.
 pub(super) fn confirm(
@@ -230,7 +230,7 @@ fn indented(text: &str, width: usize, role: Role) -> impl Iterator<Item = (Strin
         .map(move |line| (format!("  {line}"), role))
 }
 
-fn write_rows(frame: &mut Frame<'_>, area: Rect, rows: &Rows, theme: &Theme) {
+pub(super) fn write_rows(frame: &mut Frame<'_>, area: Rect, rows: &Rows, theme: &Theme) {
     for (place, (text, role)) in rows.iter().enumerate() {
         write(frame.buffer_mut(), area, place, text, theme.style(*role));
     }
@@ -243,7 +243,7 @@ fn session_title(state: &State, key: &SessionKey) -> String {
 }
 
 /// Keys with what they do, in one line.
-fn keys(state: &State, choices: &[(Action, &str)]) -> String {
+pub(super) fn keys(state: &State, choices: &[(Action, &str)]) -> String {
     let words = choices.iter().map(|(action, word)| {
         let keys = state.setup.keymap.keys_of(*action);
         let key = keys.first().map(ToString::to_string).unwrap_or_default();

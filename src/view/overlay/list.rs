@@ -99,7 +99,7 @@ pub(super) fn palette(
 }
 
 /// Draws a line being typed on the first row, with the cursor.
-fn typed(
+pub(super) fn typed(
     frame: &mut Frame<'_>,
     area: Rect,
     (before, after): (&str, &str),

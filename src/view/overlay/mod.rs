@@ -1,6 +1,8 @@
 //! Draws what is above the screen.
 
+mod change;
 mod dialog;
+mod files;
 mod form;
 mod list;
 
@@ -22,8 +24,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
         match overlay {
             Overlay::Help(help) => list::help(frame, area, state, help, theme),
             Overlay::Palette(palette) => list::palette(frame, area, state, palette, theme),
+            Overlay::Files(files) => files::draw(frame, area, state, files, theme),
             Overlay::Reader(reader) => list::reader(frame, area, state, reader, theme),
             Overlay::Confirm(confirm) => dialog::confirm(frame, area, state, confirm, theme),
+            Overlay::Change(dialog) => change::draw(frame, area, state, dialog, theme),
             Overlay::Leave(leave) => dialog::leave(frame, area, state, leave, theme),
             Overlay::Permission(quick) => dialog::permission(frame, area, state, quick, theme),
             Overlay::Form(form) => form::draw(frame, area, state, form, theme),

@@ -26,9 +26,11 @@ const MAX_ROWS: usize = 8;
 const AROUND: usize = 4_096;
 
 /// A text in rows with the place of the cursor.
-pub(super) struct Typed {
-    rows: Vec<String>,
-    cursor: (usize, usize),
+pub(in crate::view) struct Typed {
+    /// The rows, safe for the screen.
+    pub(in crate::view) rows: Vec<String>,
+    /// Row and column of the cursor.
+    pub(in crate::view) cursor: (usize, usize),
 }
 
 /// How many rows the composer takes, its rule included.
@@ -189,7 +191,7 @@ fn placeholder(entry: &SessionEntry, pane: &SessionPane) -> &'static str {
 }
 
 /// Breaks a text into rows and keeps those around the cursor.
-fn lay_out(field: &Field, columns: usize, most: usize) -> Typed {
+pub(in crate::view) fn lay_out(field: &Field, columns: usize, most: usize) -> Typed {
     let most = most.max(1);
     let (cursor_line, character) = field.cursor();
     let lines = field.lines();

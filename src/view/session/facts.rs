@@ -12,10 +12,13 @@ use crate::{
     text,
     theme::Role,
     transcript::{BlockBody, Conversation},
-    view::session::{
-        brush::Brush,
-        head::{condition, short_branch},
-        rows::{file_name, tool::todo_mark},
+    view::{
+        changes::mark,
+        session::{
+            brush::Brush,
+            head::{condition, short_branch},
+            rows::{file_name, tool::todo_mark},
+        },
     },
 };
 
@@ -67,6 +70,7 @@ fn session_rows(
         .find_map(|name| row.metadata.get(name).and_then(Value::as_str));
     let created = Millis::from_rfc3339(&row.created_at);
     let age = created.map(|at| text::ago(at.age(state.now)));
+    let change = mark::badge_words(state, key);
     let mut rows = vec![brush.row("Session", Role::Title)];
     let mut add = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -76,6 +80,7 @@ fn session_rows(
     add("state", &format!("{} {}", condition.glyph, condition.word));
     add("branch", short_branch(&row.branch_name));
     add("base", &row.base_ref);
+    add("change", &change.unwrap_or_default());
     add("template", template.unwrap_or_default());
     add("sandbox", &row.sandbox_provider);
     add("status", row.status.as_str());

@@ -78,7 +78,7 @@ fn place(pane: &SessionPane, entry: &SessionEntry, brush: &Brush<'_>) -> Vec<Spa
 }
 
 /// A branch that is named after its session is shown as the session's id is.
-pub(super) fn short_branch(name: &str) -> &str {
+pub(in crate::view) fn short_branch(name: &str) -> &str {
     let is_uuid = name.len() == 36 && name.bytes().filter(|byte| *byte == b'-').count() == 4;
     if is_uuid {
         name.get(..8).unwrap_or(name)

@@ -6,7 +6,7 @@
 mod brush;
 mod cache;
 mod card;
-mod composer;
+pub(in crate::view) mod composer;
 mod facts;
 mod head;
 mod placing;
@@ -37,6 +37,7 @@ use crate::{
 };
 
 pub use cache::RowCache;
+pub(in crate::view) use head::short_branch;
 
 /// The fewest rows of the transcript beside a card.
 const FEW_ROWS: u16 = 3;

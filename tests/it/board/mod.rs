@@ -110,7 +110,7 @@ fn no_size_makes_drawing_panic() {
     for columns in [0, 1, 2, 5, 19, 20, 21, 33, 47, 60, 109, 110, 111, 300] {
         for rows in [0, 1, 2, 4, 5, 6, 7, 10, 100] {
             screen.resize(columns, rows);
-            for opener in ["?", "!", "ctrl-p", "n", "2", "s"] {
+            for opener in ["?", "!", "ctrl-p", "n", "2", "3", "s"] {
                 screen.keys(opener);
                 screen.keys("esc esc 1");
             }
@@ -274,6 +274,7 @@ fn the_first_paint_shows_the_rows_of_the_last_run_with_their_age() {
         at: Millis(NOON.0 - 180_000),
         projects: [("local".into(), world.projects.clone())].into(),
         sessions: vec![of("kortix-tui"), of("website")],
+        ..Fleet::default()
     };
     screen.event(Event::Recalled(Box::new(Memory {
         fleet: Some(fleet),

@@ -215,6 +215,14 @@ impl Screen {
         text
     }
 
+    /// Column and row of the terminal's cursor; `None` while nothing is typed.
+    pub fn cursor(&mut self) -> Option<(u16, u16)> {
+        self.draw();
+        let backend = self.terminal.backend();
+        let place = backend.cursor_position();
+        backend.cursor_visible().then_some((place.x, place.y))
+    }
+
     /// The row of the screen on which the cursor is, as text.
     pub fn cursor_row(&mut self) -> String {
         let text = self.screen();

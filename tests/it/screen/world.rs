@@ -1,12 +1,18 @@
 //! What the hosts of a test would answer.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use kortix_tui::{
     api,
     app::call::{AgentCall, Call, Reply},
+    diff::changeset::Changeset,
     model::{
         account::Me,
+        change::{
+            BranchDifference, ChangeRequest, ChangeStatus, Difference, MergeOutcome, MergePreview,
+        },
         git::{Branch, Branches},
-        id::{HostName, ProjectId, SessionKey},
+        id::{ChangeId, ChangeKey, HostName, ProjectId, SessionKey},
         project::Project,
         session::{Session, SessionStatus},
         template::Snapshots,
@@ -25,6 +31,18 @@ pub struct World {
     pub sessions: Vec<Session>,
     /// Templates and builds, the same for every project.
     pub snapshots: Snapshots,
+    /// The change requests of all projects: project and row.
+    pub changes: Vec<(ProjectId, ChangeRequest)>,
+    /// What change requests would change, by their id.
+    pub differences: BTreeMap<ChangeId, Arc<Changeset>>,
+    /// What merging them would do, by their id.
+    pub previews: BTreeMap<ChangeId, MergePreview>,
+    /// How much branches change their base, by their name; this host cannot tell of others.
+    pub sizes: BTreeMap<String, BranchDifference>,
+    /// Whether the host has a route that tells how large a change is.
+    pub has_sizes: bool,
+    /// Texts of files, by path, at whatever commit.
+    pub files: BTreeMap<String, String>,
     /// What agents say is not committed; nobody can tell when absent.
     pub uncommitted: Option<Vec<String>>,
     /// Whether the host cannot be reached.
@@ -42,6 +60,7 @@ impl World {
         };
         Self {
             projects: names.iter().map(project).collect(),
+            has_sizes: true,
             ..Self::default()
         }
     }
@@ -78,6 +97,113 @@ impl World {
         }
     }
 
+    /// Adds a change request that was opened some minutes ago, from the session of this id.
+    pub fn change(&mut self, project: &str, number: u64, session: &str, title: &str) -> ChangeKey {
+        let id = ChangeId(format!("cr-{project}-{number}"));
+        let opened = kortix_tui::model::time::Millis(NOON.0 - 60_000 * 30);
+        let row = ChangeRequest {
+            cr_id: id.clone(),
+            number,
+            title: title.to_owned(),
+            base_ref: "main".to_owned(),
+            head_ref: session.to_owned(),
+            status: ChangeStatus::Open,
+            head_commit_sha: Some("b".repeat(40)),
+            base_commit_sha: Some("a".repeat(40)),
+            origin_session_id: Some(session.into()),
+            created_at: opened.to_rfc3339(),
+            updated_at: opened.to_rfc3339(),
+            ..ChangeRequest::default()
+        };
+        self.changes.insert(0, (project.into(), row));
+        ChangeKey {
+            host: "local".into(),
+            project: project.into(),
+            change: id,
+        }
+    }
+
+    /// Says what a change request would change, as a patch, and that merging it is a fast-forward.
+    pub fn difference(&mut self, key: &ChangeKey, patch: &str) {
+        let difference = Difference {
+            base_ref: "main".to_owned(),
+            head_ref: "work".to_owned(),
+            base_sha: "a".repeat(40),
+            head_sha: "b".repeat(40),
+            merge_base: Some("a".repeat(40)),
+            patch: patch.to_owned(),
+            ..Difference::default()
+        };
+        self.previews.insert(
+            key.change.clone(),
+            MergePreview {
+                base_sha: difference.base_sha.clone(),
+                head_sha: difference.head_sha.clone(),
+                merge_base: difference.merge_base.clone(),
+                can_fast_forward: true,
+                can_merge: true,
+                ..MergePreview::default()
+            },
+        );
+        let changeset = Arc::new(Changeset::new(difference));
+        self.differences.insert(key.change.clone(), changeset);
+    }
+
+    fn row(&self, id: &ChangeId) -> Option<&ChangeRequest> {
+        let mut rows = self.changes.iter().map(|(_, row)| row);
+        rows.find(|row| row.cr_id == *id)
+    }
+
+    /// The answer to a call about change requests.
+    fn about_changes(&self, call: &Call) -> Option<Reply> {
+        let changed = |id: &ChangeId, status: ChangeStatus| {
+            let row = self.row(id)?.clone();
+            Some(ChangeRequest {
+                status,
+                updated_at: NOON.to_rfc3339(),
+                ..row
+            })
+        };
+        let status = |id: &ChangeId, status: ChangeStatus| {
+            Some(Reply::Change(Box::new(changed(id, status)?)))
+        };
+        match call {
+            Call::Changes(project) => {
+                let rows = self.changes.iter().filter(|(of, _)| of == project);
+                Some(Reply::Changes(rows.map(|(_, row)| row.clone()).collect()))
+            }
+            Call::Change(_, id) => Some(Reply::Change(Box::new(self.row(id)?.clone()))),
+            Call::Difference(_, id) => Some(Reply::Difference(self.differences.get(id)?.clone())),
+            Call::Size { from, .. } => Some(Reply::Size(self.sizes.get(from)?.clone())),
+            Call::Preview(_, id) => Some(Reply::Preview(self.previews.get(id)?.clone())),
+            Call::CloseChange(_, id) => status(id, ChangeStatus::Closed),
+            Call::ReopenChange(_, id) => status(id, ChangeStatus::Open),
+            Call::EditChange {
+                change,
+                title,
+                description,
+                ..
+            } => Some(Reply::Change(Box::new(ChangeRequest {
+                title: title.clone(),
+                description: description.clone(),
+                ..self.row(change)?.clone()
+            }))),
+            Call::Merge { change, .. } => {
+                let row = changed(change, ChangeStatus::Merged)?;
+                let outcome = MergeOutcome {
+                    merge_commit_sha: "c".repeat(40),
+                    fast_forward: true,
+                    ..MergeOutcome::default()
+                };
+                Some(Reply::Merged(Box::new(row), outcome))
+            }
+            Call::FileText { path, .. } => {
+                Some(Reply::FileText(self.files.get(path)?.as_str().into()))
+            }
+            _ => None,
+        }
+    }
+
     /// The answer to a call.
     pub fn answer(&self, _host: &HostName, call: &Call) -> Result<Reply, api::Error> {
         if self.is_down {
@@ -85,6 +211,11 @@ impl World {
         }
         Ok(match call {
             Call::Me => Reply::Me(Me::default()),
+            Call::Size { .. } if !self.has_sizes => {
+                return Err(api::Error::MissingRoute {
+                    feature: "the size of the change".to_owned(),
+                });
+            }
             Call::Projects => Reply::Projects(self.projects.clone()),
             Call::Sessions(project) => Reply::Sessions(self.of(project)),
             Call::Snapshots(_) => Reply::Snapshots(self.snapshots.clone()),
@@ -95,6 +226,22 @@ impl World {
             },
             Call::Agent(_, AgentCall::Agents) => {
                 Reply::Agents(vec!["build".to_owned(), "plan".to_owned()])
+            }
+            Call::Changes(..)
+            | Call::Change(..)
+            | Call::Difference(..)
+            | Call::Size { .. }
+            | Call::Preview(..)
+            | Call::EditChange { .. }
+            | Call::Merge { .. }
+            | Call::CloseChange(..)
+            | Call::ReopenChange(..)
+            | Call::FileText { .. } => {
+                return self
+                    .about_changes(call)
+                    .ok_or_else(|| api::Error::NotFound {
+                        what: "the change request".to_owned(),
+                    });
             }
             Call::Create { .. }
             | Call::Start(..)

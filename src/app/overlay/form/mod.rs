@@ -134,7 +134,9 @@ fn form_mut(state: &mut State) -> Option<&mut Form> {
         Overlay::Form(form) => Some(form.as_mut()),
         Overlay::Help(_)
         | Overlay::Palette(_)
+        | Overlay::Files(_)
         | Overlay::Reader(_)
+        | Overlay::Change(_)
         | Overlay::Confirm(_)
         | Overlay::Leave(_)
         | Overlay::Line(_)

@@ -139,9 +139,9 @@ fn result_row(tool: &Tool, brush: &Brush<'_>) -> Option<Line<'static>> {
             let (added, removed) = diff::counts(diff);
             return Some(brush.fit(vec![
                 Span::raw("    "),
-                brush.span(format!("+{added}"), Role::DiffAdded),
+                brush.span(format!("+{added}"), Role::Additions),
                 Span::raw(" "),
-                brush.span(format!("-{removed}"), Role::DiffRemoved),
+                brush.span(format!("-{removed}"), Role::Deletions),
             ]));
         }
         (None, code) => {
