@@ -6,8 +6,10 @@
 
 mod agents;
 mod board;
+mod diff;
 mod fold;
 mod process;
+mod review;
 mod session;
 mod sse;
 mod stage;
@@ -77,7 +79,9 @@ fn benches() -> Vec<Bench> {
     all.extend(fold::benches());
     all.extend(board::benches());
     all.extend(session::benches());
+    all.extend(review::benches());
     all.extend(streams::benches());
+    all.extend(diff::benches());
     all
 }
 
