@@ -112,6 +112,18 @@ fn hostile_lines_are_left_without_syntax_and_others_keep_it() {
 }
 
 #[test]
+fn comments_behind_a_word_end_in_every_language() {
+    // Some engines of patterns never come back from this line of JavaScript.
+    for path in [
+        "a.js", "a.ts", "a.tsx", "a.rs", "a.css", "a.go", "a.java", "a.cpp", "a.php",
+    ] {
+        let patch = patch_of(path, &["+word /* one */ /* two */", "+word /**/ /*"]);
+        let painted = paint_first(&patch, path);
+        assert!(!painted.lines[0].syntax.is_empty(), "{path}");
+    }
+}
+
+#[test]
 fn a_block_that_repeats_throughout_is_matched_in_one_pass() {
     let mut text = String::new();
     for (start, sign) in [(1, '-'), (100_000, '+')] {

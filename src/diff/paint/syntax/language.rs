@@ -9,9 +9,9 @@ use syntect::parsing::{SyntaxReference, SyntaxSet};
 
 use crate::diff::patch::{Hunk, LineId, Patch};
 
-/// Endings and names that the grammars do not know, or know as something less likely.
+/// Endings and names that the grammars do not know, or know as something less likely. The grammar of
+/// SystemVerilog takes seconds for many parentheses; the one of Verilog does not.
 const KNOWN_AS: [(&str, &str); 18] = [
-    ("cjs", "js"),
     ("containerfile", "dockerfile"),
     ("cu", "cpp"),
     ("fs", "fsi"),
@@ -19,14 +19,15 @@ const KNOWN_AS: [(&str, &str); 18] = [
     ("json5", "json"),
     ("jsonc", "json"),
     ("jsonl", "json"),
-    ("jsx", "tsx"),
     ("ksh", "bash"),
     ("mdx", "md"),
-    ("mjs", "js"),
     ("ndjson", "json"),
     ("pgsql", "sql"),
     ("psql", "sql"),
+    ("sv", "v"),
+    ("svh", "v"),
     ("tofu", "tf"),
+    ("vh", "v"),
     ("webmanifest", "json"),
     ("xsl", "xml"),
 ];

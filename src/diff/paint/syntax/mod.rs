@@ -24,8 +24,8 @@ use crate::diff::{
 const LONGEST: usize = 1024;
 /// Bytes of a hunk that are read at most.
 const MOST: usize = 256 * 1024;
-/// Bytes of one word, or of one letter or mark repeated, in a line that is read. Grammars try such
-/// stretches from each of their letters.
+/// Bytes of one word with its dashes, or of one letter or mark repeated, in a line that is read.
+/// Grammars try such stretches from each of their letters.
 const STRETCH: usize = 160;
 
 /// Finds the syntax of a hunk's lines.
@@ -71,7 +71,8 @@ pub(super) fn paint(
 
 /// Whether a line is short and varied enough to be read in little time.
 fn is_readable(text: &str) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+    let is_word =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte) || !byte.is_ascii();
     let is_alike = |one: &u8, other: &u8| one == other || (is_word(one) && is_word(other));
     let mut stretches = text.as_bytes().chunk_by(is_alike);
     text.len() <= LONGEST && stretches.all(|stretch| stretch.len() <= STRETCH)
