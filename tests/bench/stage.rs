@@ -217,6 +217,7 @@ pub fn answer(call: &Call, projects: &[Project], sessions: &[Session]) -> Option
             let rows = sessions.iter().filter(|row| row.project_id == *project);
             Some(Reply::Sessions(rows.cloned().collect()))
         }
+        Call::Changes(_) => Some(Reply::Changes(Vec::new())),
         Call::Snapshots(_) => Some(Reply::Snapshots(Snapshots::default())),
         Call::Agent(_, AgentCall::Glance) => Some(Reply::Glance(Box::default())),
         _ => None,
