@@ -1,13 +1,20 @@
 //! kortix-tui: a full-screen terminal program for people who run many Kortix agent sessions.
 //!
 //! The layers, lower ones first (a test keeps the order): [`model`] and [`text`] are data and text
-//! as geometry; [`transcript`] folds agent events; [`api`] is the only code that knows URLs;
-//! [`config`] reads settings; [`local`] is the embedded control plane; `app` is the pure engine,
-//! `view` draws it, and `runtime` and `cli` are the shell around them.
+//! as geometry; [`diagnostic`] is how a judgment of a file is put; [`manifest`] and [`image`] judge
+//! `kortix.toml` and Dockerfiles; [`diff`] reads patches; [`transcript`] folds agent events; [`api`] is
+//! the only code that knows URLs; [`config`] reads settings; [`local`] is the embedded control plane;
+//! `app` is the pure engine, `view` draws it, and `runtime` and `cli` are the shell around them.
 
 pub mod model;
 
 pub mod text;
+
+pub mod diagnostic;
+
+pub mod manifest;
+
+pub mod image;
 
 pub mod diff;
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::local::{
     git::Error,
-    identity::{Identity, RUNTIME},
+    identity::identity,
     manifest::{Base, TemplateSpec},
     plane::Plane,
     project::Project,
@@ -122,7 +122,7 @@ impl Item<'_> {
             (None, Some(path)) => Some(format!("the Dockerfile `{path}` is missing or empty")),
             _ => None,
         };
-        let identity = Identity::of(spec, dockerfile.as_deref().unwrap_or_default(), RUNTIME);
+        let identity = identity(spec, dockerfile.as_deref().unwrap_or_default());
         let is_platform = spec.base == Base::Platform;
         let is_built = self
             .builds

@@ -13,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
+    image::identity::Identity,
     local::{
         agent::{self, Boot, RunningAgent},
         clock, folder,
         git::{self, name::Branch, read, workspace::Workspace},
-        identity::{Identity, RUNTIME},
+        identity::identity,
         manifest::{Base, TemplateSpec},
         passes::Holder,
         plane::Plane,
@@ -220,7 +221,7 @@ async fn image(project: &Project, row: &SessionRow) -> Result<(TemplateSpec, Ide
         };
         return Err(Error::NoDockerfile { path });
     };
-    let identity = Identity::of(&template, &dockerfile, RUNTIME);
+    let identity = identity(&template, &dockerfile);
     Ok((template, identity))
 }
 

@@ -4,6 +4,7 @@ use rusqlite::{Row, params};
 use uuid::Uuid;
 
 use crate::{
+    image::identity::Identity,
     local::store::{Error, Store},
     model::time::Millis,
 };
@@ -43,7 +44,7 @@ impl BuildRow {
     /// A build that a session's start made.
     pub fn of_session_start(
         slug: &str,
-        identity: &crate::local::identity::Identity,
+        identity: &Identity,
         started_at: Millis,
         finished_at: Millis,
     ) -> Self {
