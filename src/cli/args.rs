@@ -80,6 +80,8 @@ pub enum Command {
     Diff(Diff),
     /// List the change requests of all hosts that somebody is signed in to
     Crs(Crs),
+    /// Say what is wrong in kortix.toml and in the Dockerfiles that it names
+    Validate(Validate),
     /// Check what the program needs
     Doctor {
         /// Print JSON
@@ -172,6 +174,35 @@ pub enum AgentChoice {
     Practice,
     /// OpenCode
     Opencode,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// Manifests, Dockerfiles, folders, or `-`; the current folder by default
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
+    /// Only what the control plane and a build would say
+    #[arg(long)]
+    pub no_local: bool,
+    /// List all codes with what they mean
+    #[arg(long)]
+    pub codes: bool,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
 }
 
 /// `diff`.

@@ -14,6 +14,7 @@ mod keys;
 mod local;
 mod terminal;
 mod tui;
+mod validate;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -57,6 +58,7 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitCode, Failure> {
         Some(Command::Hosts(options)) => hosts::run(options, environment),
         Some(Command::Diff(options)) => diff::run(&options, &screen, environment),
         Some(Command::Crs(options)) => crs::run(&options, environment),
+        Some(Command::Validate(options)) => validate::run(&options, &environment.cwd),
         Some(Command::Doctor { json }) => doctor::run(json, environment),
         Some(Command::Keys { json, markdown }) => keys::run(json, markdown, environment),
         Some(Command::Completions { shell }) => completions(shell),

@@ -1,11 +1,20 @@
-//! The parts of `kortix.toml` that the control plane acts on: sandbox templates and names of secrets.
+//! The parts of `kortix.toml` that the control plane acts on: sandbox templates and names of secrets,
+//! and its verdict on the file.
 //!
-//! Reading is lenient: what cannot be used is left out here. Telling an author what is wrong in
-//! the file is another module's work.
+//! Reading is lenient: what cannot be used is left out here. What is wrong in the file is decided by
+//! [`crate::manifest`].
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 use toml::Table;
+
+use crate::{
+    diagnostic::LineIndex,
+    manifest::{Options, check},
+};
+
+/// The path of findings about the syntax.
+const SYNTAX: &str = "<toml>";
 
 /// What the control plane needs of a manifest.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -175,7 +184,7 @@ impl Manifest {
     }
 }
 
-/// A fault in a manifest that an author has to repair.
+/// A finding of the control plane about a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
     /// Where it is: a key of the file, or `<toml>` for the file itself.
@@ -184,17 +193,58 @@ pub struct Issue {
     pub message: String,
     /// How bad it is; only an `error` keeps a change from being merged.
     pub severity: &'static str,
+    /// The line from 1; only of broken syntax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column from 1; only of broken syntax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
 }
 
-/// What keeps a change with this manifest from being merged; nothing when it may be.
-pub fn gate(text: &str) -> Vec<Issue> {
-    let fault = Manifest::read(Some(text.to_owned())).error;
-    let issue = fault.map(|error| Issue {
-        path: "<toml>".to_owned(),
-        message: format!("Syntax error: {error}"),
-        severity: "error",
+/// What the control plane says about a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Whether it is free of errors.
+    pub valid: bool,
+    /// Errors and warnings.
+    pub issues: Vec<Issue>,
+}
+
+/// Judges a manifest by the control plane's own rules and nothing else.
+pub fn judge(text: &str) -> Verdict {
+    let options = Options {
+        is_local_wanted: false,
+    };
+    let checked = check(text.as_bytes(), options);
+    let lines = LineIndex::new(&checked.text);
+    let issues = checked.findings.iter().map(|finding| {
+        let is_syntax = finding.path == SYNTAX;
+        let place = lines.position(&checked.text, finding.span.start);
+        Issue {
+            path: finding.path.clone(),
+            message: finding.message.clone(),
+            severity: finding.severity.name(),
+            line: is_syntax.then_some(place.line),
+            column: is_syntax.then_some(place.column),
+        }
     });
-    issue.into_iter().collect()
+    Verdict {
+        valid: checked.is_valid,
+        issues: issues.collect(),
+    }
+}
+
+/// What keeps a change with this manifest from being merged; nothing when it may be. A file of
+/// nothing but blanks is no manifest.
+pub fn gate(text: &str) -> Vec<Issue> {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    let verdict = judge(text);
+    if verdict.valid {
+        return Vec::new();
+    }
+    verdict.issues
 }
 
 fn secret_names(table: &Table, key: &str) -> Vec<String> {

@@ -58,3 +58,4 @@ mod text_hostile;
 mod themes;
 mod transcript;
 mod transcript_traces;
+mod validate;

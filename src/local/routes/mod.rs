@@ -85,6 +85,7 @@ fn project() -> Router<Arc<Plane>> {
         .route("/secrets", get(settings::secrets))
         .route("/triggers", get(settings::triggers))
         .route("/access", get(settings::access))
+        .route("/manifest/validate", post(settings::validate))
         .route("/change-requests", get(changes::list).post(changes::open))
         .route(
             "/change-requests/{change}",

@@ -3,14 +3,36 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{Path, State},
+    http::StatusCode,
 };
 use serde_json::{Value, json};
 
 use crate::local::{
+    manifest::{self, Verdict},
     project::MANIFEST_PATH,
-    routes::{Shared, accounts::EMAIL, projects, refusal::Refusal},
+    routes::{Shared, accounts::EMAIL, body, projects, refusal::Refusal},
 };
+
+/// `POST …/manifest/validate`: what the merge gate would say about a text.
+pub async fn validate(
+    State(plane): Shared,
+    Path(project): Path<String>,
+    bytes: Bytes,
+) -> Result<Json<Verdict>, Refusal> {
+    projects::find(&plane, &project)?;
+    let members = body::object(&bytes)?;
+    let Some(raw) = members
+        .get("raw")
+        .and_then(Value::as_str)
+        .filter(|raw| !raw.is_empty())
+    else {
+        let message = "Missing `raw` (TOML string) in body.";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, message));
+    };
+    Ok(Json(manifest::judge(raw)))
+}
 
 /// `GET …/secrets`.
 pub async fn secrets(

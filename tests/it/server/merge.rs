@@ -216,6 +216,30 @@ async fn a_head_that_the_base_has_already_gets_an_empty_merge_commit() -> Outcom
 }
 
 #[tokio::test]
+async fn rules_of_the_manifest_block_a_merge_and_warnings_do_not() -> Outcome {
+    let place = Place::new()?;
+    let errors = "kortix_version = 1\n\n[[triggers]]\nslug = \"nightly\"\n";
+    branch(&place, "errors", "main", "kortix.toml", errors)?;
+    let warnings = "kortix_version = 1\n\n[env]\nrequierd = [\"A\"]\n";
+    branch(&place, "warnings", "main", "kortix.toml", warnings)?;
+    let plane = place.serve().await?;
+    let raw = json!({ "raw": errors });
+    let verdict = plane.post("…/manifest/validate", raw).await?;
+    assert_eq!(verdict.body["valid"], json!(false));
+    let refused = open(&plane, "errors", "main").await?;
+    let answer = merge(&plane, &refused, json!({})).await?;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.body["issues"], verdict.body["issues"]);
+    let warned = open(&plane, "warnings", "main").await?;
+    assert_eq!(
+        merge(&plane, &warned, json!({})).await?.status,
+        StatusCode::OK
+    );
+    plane.server.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_broken_manifest_blocks_the_merge_and_a_missing_one_does_not() -> Outcome {
     let place = Place::new()?;
     branch(
@@ -246,9 +270,10 @@ async fn a_broken_manifest_blocks_the_merge_and_a_missing_one_does_not() -> Outc
         ("<toml>", "error")
     );
     assert!(
-        text(issue, "message").starts_with("Syntax error: "),
+        text(issue, "message").starts_with("not valid TOML: "),
         "{issue}"
     );
+    assert_eq!((&issue["line"], &issue["column"]), (&json!(1), &json!(6)));
     assert_eq!(status(&plane, 1).await?, "open");
     let without = open(&plane, "without", "main").await?;
     assert_eq!(
