@@ -96,22 +96,28 @@ pub(super) fn run(options: &Crs, environment: &Environment) -> Result<ExitCode, 
         warn(&line(&problem.to_string()));
     }
     let chosen = choose(&hosts, options.host.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Code::Failed, format!("cannot use the network: {error}")))?;
     let paths = Paths::find(environment);
     let asked = chosen
         .iter()
         .map(|entry| of_host(entry, options, paths.as_ref()));
-    let listed = runtime.block_on(join_all(asked));
-    runtime.shutdown_background();
+    let listed = wait(join_all(asked))?;
     let mut all = Listed::default();
     for of_host in listed {
         all.take(of_host);
     }
     all.rows.sort_by_key(|row| row.rank);
     finish(all, options)
+}
+
+/// Waits for work on the network; what it leaves open is dropped.
+pub(super) fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Code::Failed, format!("cannot use the network: {error}")))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 fn finish(all: Listed, options: &Crs) -> Result<ExitCode, Failure> {

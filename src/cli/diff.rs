@@ -64,13 +64,7 @@ pub(super) fn run(
         warn(&line(&problem.to_string()));
     }
     let chosen = crs::choose(&hosts, options.host.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Code::Failed, format!("cannot use the network: {error}")))?;
-    let found = runtime.block_on(find(&chosen, &options.project, number));
-    runtime.shutdown_background();
-    let (key, difference) = found?;
+    let (key, difference) = crs::wait(find(&chosen, &options.project, number))??;
     if difference.patch.is_empty() && difference.files_changed > 0 {
         return Err(too_large(&difference));
     }

@@ -247,11 +247,14 @@ impl Prepared {
 
 /// Whether what is printed has colors: on a terminal that has some, or where they are asked for.
 pub(super) fn wants_color(when: When, is_terminal: bool, environment: &Environment) -> bool {
-    let is_forced = when == When::Always
-        || environment
-            .var("CLICOLOR_FORCE")
-            .is_some_and(|value| value != "0");
-    (is_terminal || is_forced) && color_depth(when, environment) != ColorDepth::None
+    (is_terminal || is_color_forced(when, environment))
+        && color_depth(when, environment) != ColorDepth::None
+}
+
+/// Whether colors are asked for whatever else says no.
+fn is_color_forced(when: When, environment: &Environment) -> bool {
+    let variable = environment.var("CLICOLOR_FORCE");
+    when == When::Always || variable.is_some_and(|value| value != "0")
 }
 
 /// The theme for what is printed: nobody asks the terminal how bright it is.
@@ -293,12 +296,8 @@ fn charset(environment: &Environment) -> Charset {
 
 /// How many colors the terminal has, and whether they are wanted.
 fn color_depth(when: When, environment: &Environment) -> ColorDepth {
-    let is_forced = when == When::Always
-        || environment
-            .var("CLICOLOR_FORCE")
-            .is_some_and(|value| value != "0");
     let is_unwanted = when == When::Never || environment.var("NO_COLOR").is_some();
-    if is_unwanted && !is_forced {
+    if is_unwanted && !is_color_forced(when, environment) {
         return ColorDepth::None;
     }
     let term = environment.var("TERM").unwrap_or_default();

@@ -10,11 +10,8 @@ use toml::Table;
 
 use crate::{
     diagnostic::LineIndex,
-    manifest::{Options, check},
+    manifest::{Options, SYNTAX, check},
 };
-
-/// The path of findings about the syntax.
-const SYNTAX: &str = "<toml>";
 
 /// What the control plane needs of a manifest.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -35,6 +35,9 @@ pub use facts::{Cause, Manifest, Placed, Size, SizeReason, Source, Template, Tri
 use sink::Sink;
 use syntax::{Fault, Grade};
 
+/// The path of findings about the syntax.
+pub const SYNTAX: &str = "<toml>";
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::SYNTAX;
 use super::codes::Code;
 use super::syntax::Fault;
 use crate::diagnostic::{Edit, Family, Finding, Fix, Severity};
@@ -54,7 +55,7 @@ impl Sink {
 
     /// Reports an error of syntax.
     pub fn fault(&mut self, code: &'static Code, fault: Fault, message: String) {
-        let draft = self.report(code, "<toml>", fault.span, message);
+        let draft = self.report(code, SYNTAX, fault.span, message);
         if let Some(finding) = draft.0 {
             finding.help = fault.help;
             finding.fix = fault.fix;

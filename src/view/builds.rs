@@ -151,7 +151,7 @@ impl Sheet<'_> {
             (&*template.provider_state, 10, role),
             (&*project, 16, Role::Dim),
             (&*template.slug, 16, Role::Text),
-            (short(&template.content_hash), 10, Role::Dim),
+            (text::short_hash(&template.content_hash), 10, Role::Dim),
             (&*size, 24, Role::Dim),
             (origin, usize::MAX, Role::Dim),
         ];
@@ -227,11 +227,6 @@ impl Sheet<'_> {
 fn first_row(cursor: usize, height: usize, count: usize) -> usize {
     let last = count.saturating_sub(height);
     cursor.saturating_sub(height / 2).min(last)
-}
-
-/// The start of a snapshot's identity.
-fn short(hash: &str) -> &str {
-    hash.get(..8).unwrap_or(hash)
 }
 
 /// How long ago a build was started and how long it took, or takes.

@@ -168,8 +168,8 @@ fn consequences(say: &mut impl FnMut(&str, Role), row: &ChangeRequest, preview: 
         }
         return;
     }
-    let from = short(&preview.base_sha);
-    let to = short(&preview.head_sha);
+    let from = text::short_hash(&preview.base_sha);
+    let to = text::short_hash(&preview.head_sha);
     if preview.can_fast_forward {
         say(
             &format!(
@@ -287,8 +287,4 @@ fn skip_columns(text: &str, columns: usize) -> &str {
         rest = others;
     }
     rest
-}
-
-fn short(hash: &str) -> &str {
-    hash.get(..8).unwrap_or(hash)
 }
