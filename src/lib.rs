@@ -16,6 +16,8 @@ pub mod manifest;
 
 pub mod image;
 
+pub mod validation;
+
 pub mod diff;
 
 pub mod transcript;

@@ -101,6 +101,12 @@ pub fn print_json(value: &impl Serialize) -> Result<ExitCode, Failure> {
     }
 }
 
+/// How many columns the terminal has that is printed to; `None` where it is none.
+pub fn width() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+    size.map(|size| size.ws_col).filter(|columns| *columns > 0)
+}
+
 /// Lines up columns, two spaces apart.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -5,17 +5,13 @@
 //! with nothing in it that could control a terminal.
 
 use std::{
-    fmt::Write as _,
     io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 
-use ratatui::{
-    buffer::{Buffer, Cell},
-    style::Modifier,
-};
+use ratatui::buffer::{Buffer, Cell};
 
 use crate::{
     api::{Client, Error, Limits},
@@ -23,7 +19,7 @@ use crate::{
     cli::{
         Failure,
         args::{Diff, Screen},
-        console::{Code, print_bytes, warn},
+        console::{self, Code, print_bytes, warn},
         crs, line, tui,
     },
     config::{
@@ -40,7 +36,7 @@ use crate::{
         id::ChangeKey,
         project::Project,
     },
-    theme::{Ground, Theme, push_color},
+    theme::{Theme, sequence},
     view::review::printing as page,
 };
 
@@ -74,7 +70,9 @@ pub(super) fn run(
     if !is_terminal && !is_colored && !is_drawn {
         return print_bytes(difference.patch.as_bytes());
     }
-    let columns = options.columns.or_else(|| width(is_terminal));
+    let columns = options
+        .columns
+        .or_else(|| console::width().filter(|_| is_terminal));
     let page = Page {
         print: Print {
             layout: if options.side_by_side {
@@ -99,14 +97,6 @@ fn number(text: &str) -> Result<u64, Failure> {
         let message = format!("`{}` is not the number of a change request", line(text));
         Failure::new(Code::Usage, message).hint("`kortix-tui crs` lists them with their numbers")
     })
-}
-
-/// How wide the terminal is.
-fn width(is_terminal: bool) -> Option<u16> {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
-    size.filter(|_| is_terminal)
-        .map(|size| size.ws_col)
-        .filter(|columns| *columns > 0)
 }
 
 fn too_large(difference: &Difference) -> Failure {
@@ -263,7 +253,7 @@ fn text_of(buffer: &Buffer, y: u16, is_colored: bool, line: &mut String) {
             continue;
         }
         if is_colored && !looks_like(&last, cell) {
-            pick(cell, line);
+            line.push_str(&sequence(cell.style()));
             last = cell.clone();
         }
         line.push_str(cell.symbol());
@@ -276,30 +266,4 @@ fn text_of(buffer: &Buffer, y: u16, is_colored: bool, line: &mut String) {
 
 fn looks_like(one: &Cell, other: &Cell) -> bool {
     one.fg == other.fg && one.bg == other.bg && one.modifier == other.modifier
-}
-
-/// Appends the sequence that makes what follows look like a cell.
-fn pick(cell: &Cell, line: &mut String) {
-    let mut numbers = String::from("0;");
-    let attributes = [
-        (Modifier::BOLD, 1),
-        (Modifier::DIM, 2),
-        (Modifier::ITALIC, 3),
-        (Modifier::UNDERLINED, 4),
-        (Modifier::REVERSED, 7),
-        (Modifier::CROSSED_OUT, 9),
-    ];
-    for (modifier, number) in attributes {
-        if cell.modifier.contains(modifier) {
-            let _ = write!(numbers, "{number};");
-        }
-    }
-    if cell.fg != Cell::EMPTY.fg {
-        push_color(&mut numbers, cell.fg, Ground::Fore);
-    }
-    if cell.bg != Cell::EMPTY.bg {
-        push_color(&mut numbers, cell.bg, Ground::Back);
-    }
-    numbers.pop();
-    let _ = write!(line, "\x1b[{numbers}m");
 }

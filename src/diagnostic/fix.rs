@@ -3,7 +3,7 @@
 //! In: a text and its findings. Out: the changed text, and which findings it mended. A fix whose
 //! edits overlap with one made before is left for the next round.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{Edit, Finding, Fix};
 
@@ -20,21 +20,21 @@ pub struct Mended {
 
 /// Makes every safe fix of the findings, in their order; each whole or not at all.
 pub fn mend(text: &str, findings: &[Finding]) -> Mended {
-    let mut edits: Vec<&Edit> = Vec::new();
+    let mut edits = Edits::default();
     let (mut mended, mut left) = (Vec::new(), Vec::new());
     for (at, finding) in findings.iter().enumerate() {
         let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_safe) else {
             continue;
         };
-        if is_applicable(text, fix) && !overlaps_any(fix, &edits) {
-            edits.extend(&fix.edits);
+        if is_applicable(text, fix) && edits.leave_room(fix) {
+            edits.add(fix);
             mended.push(at);
         } else {
             left.push(at);
         }
     }
     Mended {
-        text: edited(text, edits),
+        text: edited(text, edits.by_start.into_values()),
         mended,
         left,
     }
@@ -42,7 +42,11 @@ pub fn mend(text: &str, findings: &[Finding]) -> Mended {
 
 /// The text after one fix; `None` when its edits overlap or lie outside of the text.
 pub fn apply(text: &str, fix: &Fix) -> Option<String> {
-    is_applicable(text, fix).then(|| edited(text, fix.edits.iter().collect()))
+    is_applicable(text, fix).then(|| {
+        let mut edits = Edits::default();
+        edits.add(fix);
+        edited(text, edits.by_start.into_values())
+    })
 }
 
 fn is_applicable(text: &str, fix: &Fix) -> bool {
@@ -56,9 +60,28 @@ fn is_applicable(text: &str, fix: &Fix) -> bool {
     fix.edits.iter().all(is_inside) && fix.edits.iter().enumerate().all(is_apart)
 }
 
-fn overlaps_any(fix: &Fix, edits: &[&Edit]) -> bool {
-    let overlaps = |edit: &Edit| edits.iter().any(|other| overlap(&edit.span, &other.span));
-    fix.edits.iter().any(overlaps)
+/// Changes that are apart from each other, by where they begin.
+#[derive(Default)]
+struct Edits<'a> {
+    by_start: BTreeMap<usize, &'a Edit>,
+}
+
+impl<'a> Edits<'a> {
+    fn add(&mut self, fix: &'a Fix) {
+        let edits = fix.edits.iter().map(|edit| (edit.span.start, edit));
+        self.by_start.extend(edits);
+    }
+
+    /// Whether no change of a fix overlaps with one of these.
+    fn leave_room(&self, fix: &Fix) -> bool {
+        fix.edits.iter().all(|edit| {
+            // These are apart, so only the neighbors can reach into the change.
+            let before = self.by_start.range(..=edit.span.start).next_back();
+            let behind = self.by_start.range(edit.span.start..).next();
+            let mut neighbors = before.into_iter().chain(behind);
+            neighbors.all(|(_, other)| !overlap(&edit.span, &other.span))
+        })
+    }
 }
 
 /// Whether two changes cannot both be made; two insertions at one place cannot.
@@ -66,8 +89,8 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end || one.start == other.start
 }
 
-fn edited(text: &str, mut edits: Vec<&Edit>) -> String {
-    edits.sort_by_key(|edit| edit.span.start);
+/// The text with changes that come by their places.
+fn edited<'a>(text: &str, edits: impl Iterator<Item = &'a Edit>) -> String {
     let mut result = String::with_capacity(text.len());
     let mut from = 0;
     for edit in edits {

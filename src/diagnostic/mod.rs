@@ -1,13 +1,14 @@
 //! One way to say what is wrong in a file: code, severity, place, message, help, fix.
 //!
 //! In: findings of whoever reads a file (`manifest`, `image`). Out: [`Report`]s that a screen draws
-//! and that a renderer prints as text, JSON, SARIF, GitHub annotations, or for an agent. Places are
+//! and that [`render`] prints as text, JSON, SARIF, GitHub annotations, or for an agent. Places are
 //! byte ranges; [`LineIndex`] turns them into lines and columns.
 //!
 //! Not for: deciding what is wrong.
 
 mod fix;
 mod lines;
+pub mod render;
 
 use std::ops::Range;
 

@@ -26,6 +26,7 @@ use std::{borrow::Cow, ops::Range};
 use crate::{
     diagnostic::Finding,
     image::{codes::Code, dockerfile::Dockerfile, reference::Parts},
+    manifest::codes::MORE,
 };
 
 /// How much a lint looks at.
@@ -37,12 +38,12 @@ pub enum Scope {
     RulesAndAdvice,
 }
 
-/// Finds what is wrong in a Dockerfile, by place.
+/// Finds what is wrong in a Dockerfile, by place in its [`text`].
 pub fn lint(bytes: &[u8], scope: Scope) -> Vec<Finding> {
-    let text = same_length(bytes);
+    let text = text(bytes);
     let built = without_starter(&text);
     let file = Dockerfile::parse(&built);
-    let mut findings = rules::run(&built, &file, scope);
+    let (mut findings, left_out) = rules::run(&built, &file, scope);
     if let (Cow::Owned(_), Scope::RulesAndAdvice) = (&text, scope) {
         let start = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
         findings.push(finding(
@@ -52,23 +53,28 @@ pub fn lint(bytes: &[u8], scope: Scope) -> Vec<Finding> {
         ));
     }
     findings.sort_by_key(|finding| finding.span.start);
+    if left_out > 0 && scope == Scope::RulesAndAdvice {
+        findings.push(Finding {
+            code: MORE.name,
+            family: MORE.family,
+            severity: MORE.severity,
+            path: String::new(),
+            span: text.len()..text.len(),
+            message: format!("{left_out} more findings are not listed"),
+            help: None,
+            fix: None,
+        });
+    }
     findings
 }
 
-/// Finds what is wrong with an image reference, such as a template's `image`; `span` is its place.
-pub fn lint_reference(reference: &str, span: Range<usize>) -> Vec<Finding> {
-    rules::base::reference(reference.trim(), &span)
+/// What a Dockerfile takes from its build context, as `COPY` and `ADD` name it; globs stay globs.
+pub fn copied(text: &str) -> Vec<String> {
+    rules::context::copied(&Dockerfile::parse(&without_starter(text)))
 }
 
-/// The text with every credential in it covered by as many `*` as it has bytes.
-///
-/// Places in the text stay what they are.
-pub fn masked(text: &str) -> String {
-    rules::credentials::masked(text)
-}
-
-/// A text of the same length, where bytes that are not UTF-8 became question marks.
-fn same_length(bytes: &[u8]) -> Cow<'_, str> {
+/// The text of a Dockerfile, as long as its bytes: what is not UTF-8 becomes question marks.
+pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     let mut chunks = bytes.utf8_chunks();
     match (chunks.next(), chunks.next()) {
         (None, _) => Cow::Borrowed(""),
@@ -84,8 +90,20 @@ fn same_length(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Finds what is wrong with an image reference, such as a template's `image`; `span` is its place.
+pub fn lint_reference(reference: &str, span: Range<usize>) -> Vec<Finding> {
+    rules::base::reference(reference.trim(), &span)
+}
+
+/// The text with every credential in it covered by as many `*` as it has bytes.
+///
+/// Places in the text stay what they are.
+pub fn masked(text: &str) -> String {
+    rules::credentials::masked(text)
+}
+
 /// A text of the same length, where the starter block, which is never built, became blank lines.
-fn without_starter(text: &str) -> Cow<'_, str> {
+pub fn without_starter(text: &str) -> Cow<'_, str> {
     let Some(block) = identity::starter_block(text) else {
         return Cow::Borrowed(text);
     };

@@ -8,8 +8,8 @@ use crate::{
     local::manifest::{Base, TemplateSpec},
 };
 
-/// The runtime that sessions get here: the machine itself.
-const RUNTIME: &str = "kortix-runtime:host:1";
+/// The fingerprint of the runtime that sessions get here, which is the machine itself.
+pub const FINGERPRINT: &str = "kortix-runtime:host:1";
 
 /// The identity of a template; `dockerfile` is the text of its file, if it is made from one.
 pub fn identity(template: &TemplateSpec, dockerfile: &str) -> Identity {
@@ -23,5 +23,5 @@ pub fn identity(template: &TemplateSpec, dockerfile: &str) -> Identity {
         memory: Some(template.memory),
         disk: Some(template.disk),
     };
-    Identity::of(source, &template.slug, hardware, RUNTIME)
+    Identity::of(source, &template.slug, hardware, FINGERPRINT)
 }

@@ -10,7 +10,12 @@ use toml::Table;
 
 use crate::{
     diagnostic::LineIndex,
-    manifest::{Options, SYNTAX, check},
+    manifest::{self, Options, SYNTAX, Source, check},
+};
+
+/// Only what the control plane itself would say.
+const RULES: Options = Options {
+    is_local_wanted: false,
 };
 
 /// What the control plane needs of a manifest.
@@ -76,41 +81,27 @@ impl TemplateSpec {
         }
     }
 
-    fn read(table: &Table) -> Option<Self> {
-        let text = |key: &str| {
-            let text = table.get(key)?.as_str()?.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let number = |key: &str, default: f64| match table.get(key) {
-            Some(toml::Value::Integer(number)) => *number as f64,
-            Some(toml::Value::Float(number)) => *number,
-            _ => default,
-        };
-        let slug = text("slug").filter(|slug| is_slug(slug) && slug != "default")?;
-        let base = match (text("dockerfile"), text("image")) {
-            (Some(path), _) => Base::Dockerfile(path),
-            (None, Some(image)) => Base::Image(image),
-            (None, None) => return None,
+    /// A template as the control plane would read it; `None` when it drops it or cannot build it.
+    fn read(template: manifest::Template) -> Option<Self> {
+        if template.dropped.is_some() {
+            return None;
+        }
+        let slug = template.slug?.value;
+        let base = match template.source {
+            Source::Dockerfile(path) => Base::Dockerfile(path.value),
+            Source::Image(image) => Base::Image(image.value),
+            Source::Missing => return None,
         };
         Some(Self {
-            name: text("name").unwrap_or_else(|| slug.clone()),
+            name: template.name.unwrap_or_else(|| slug.clone()),
             slug,
             base,
-            entrypoint: text("entrypoint"),
-            cpu: number("cpu", 2.0),
-            memory: number("memory", 6.0),
-            disk: number("disk", 20.0),
+            entrypoint: None,
+            cpu: template.cpu.effective.into(),
+            memory: template.memory.effective.into(),
+            disk: template.disk.effective.into(),
         })
     }
-}
-
-fn is_slug(text: &str) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    text.len() <= 64
-        && text.as_bytes().first().is_some_and(is_word)
-        && text
-            .bytes()
-            .all(|byte| is_word(&byte) || b"_-".contains(&byte))
 }
 
 impl Manifest {
@@ -128,20 +119,8 @@ impl Manifest {
             }
         };
         let sandbox = table.get("sandbox").and_then(toml::Value::as_table);
-        let declared = sandbox
-            .and_then(|sandbox| sandbox.get("templates"))
-            .or_else(|| table.get("sandboxes"))
-            .and_then(toml::Value::as_array);
-        let mut templates: Vec<TemplateSpec> = Vec::new();
-        for template in declared
-            .into_iter()
-            .flatten()
-            .filter_map(|template| TemplateSpec::read(template.as_table()?))
-        {
-            if !templates.iter().any(|known| known.slug == template.slug) {
-                templates.push(template);
-            }
-        }
+        let asked = check(raw.as_deref().unwrap_or_default().as_bytes(), RULES).manifest;
+        let templates = asked.into_iter().flat_map(|asked| asked.templates);
         let default_template = sandbox
             .and_then(|sandbox| sandbox.get("default")?.as_str())
             .map(|slug| slug.trim().to_owned())
@@ -150,7 +129,7 @@ impl Manifest {
             required: secret_names(&table, "required"),
             optional: secret_names(&table, "optional"),
             default_template,
-            templates,
+            templates: templates.filter_map(TemplateSpec::read).collect(),
             table,
             raw,
             error: None,
@@ -209,10 +188,7 @@ pub struct Verdict {
 
 /// Judges a manifest by the control plane's own rules and nothing else.
 pub fn judge(text: &str) -> Verdict {
-    let options = Options {
-        is_local_wanted: false,
-    };
-    let checked = check(text.as_bytes(), options);
+    let checked = check(text.as_bytes(), RULES);
     let lines = LineIndex::new(&checked.text);
     let issues = checked.findings.iter().map(|finding| {
         let is_syntax = finding.path == SYNTAX;

@@ -17,7 +17,7 @@ mod changes;
 mod clock;
 mod error;
 mod folder;
-mod git;
+pub mod git;
 mod identity;
 mod manifest;
 mod passes;
@@ -39,6 +39,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use error::StartError;
+pub use identity::FINGERPRINT;
 pub use project::ServedProject;
 pub use token::Token;
 

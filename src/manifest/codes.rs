@@ -37,7 +37,12 @@ const fn warning(name: &'static str, title: &'static str, explanation: &'static 
     }
 }
 
-const fn local(name: &'static str, title: &'static str, explanation: &'static str) -> Code {
+/// A warning of the family `local`.
+pub(crate) const fn local(
+    name: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+) -> Code {
     Code {
         family: Family::Local,
         severity: Severity::Warning,
@@ -45,7 +50,12 @@ const fn local(name: &'static str, title: &'static str, explanation: &'static st
     }
 }
 
-const fn hint(name: &'static str, title: &'static str, explanation: &'static str) -> Code {
+/// A hint of the family `local`.
+pub(crate) const fn hint(
+    name: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+) -> Code {
     Code {
         severity: Severity::Hint,
         ..local(name, title, explanation)
@@ -463,9 +473,39 @@ pub const APP_ENV: Code = local(
     "the app is dropped for its `env`",
     "Values are strings and names are letters, digits and `_`; the validation does not look, the running control plane drops the app.",
 );
+/// An app with an empty domain.
+pub const APP_DOMAIN: Code = local(
+    "local/app-domain",
+    "the app is dropped for an empty domain",
+    "The validation lets an empty string pass, but the running control plane drops the app.",
+);
+/// A connector with a slug that is taken.
+pub const CONNECTOR_SLUG: Code = local(
+    "local/connector-slug",
+    "the connector's slug is taken",
+    "The validation lets it pass, but the running control plane keeps `kortix_slack`, `kortix_email` and `computer` for itself and drops the connector.",
+);
+/// A word that counts as absent.
+pub const WORD_IGNORED: Code = local(
+    "local/word-ignored",
+    "a word that is not understood",
+    "The validation does not look at it, and the running control plane takes its default instead.",
+);
+/// A policy of the project that is dropped.
+pub const POLICY_DROPPED: Code = local(
+    "local/policy-dropped",
+    "the policy is dropped",
+    "`[[policies]]` is not documented and not validated; without `match` and a known `action` an entry has no effect.",
+);
+/// A key that the daemon does not find.
+pub const DAEMON_BLIND: Code = local(
+    "local/daemon-blind",
+    "a key that the daemon does not find",
+    "The daemon in a sandbox does not parse TOML: it looks for the header on a line of its own and for one line with a quoted value below it.",
+);
 
 /// All codes, verdicts first.
-pub const ALL: [&Code; 69] = [
+pub const ALL: [&Code; 74] = [
     &SYNTAX,
     &DIALECT,
     &LET_PASS,
@@ -535,4 +575,9 @@ pub const ALL: [&Code; 69] = [
     &AUTH_REFUSED,
     &APP_SOURCE,
     &APP_ENV,
+    &APP_DOMAIN,
+    &CONNECTOR_SLUG,
+    &WORD_IGNORED,
+    &POLICY_DROPPED,
+    &DAEMON_BLIND,
 ];

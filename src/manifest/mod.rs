@@ -31,9 +31,12 @@ use std::borrow::Cow;
 
 use crate::diagnostic::{Edit, Family, Finding, Fix, Severity};
 use codes::Code;
-pub use facts::{Cause, Manifest, Placed, Size, SizeReason, Source, Template, Trigger, Why};
+pub use facts::{
+    AgentUse, Cause, DEFAULTS, Manifest, Placed, Size, SizeReason, Source, Template, Trigger, Why,
+};
+pub use rules::shape::quoted;
 use sink::Sink;
-use syntax::{Fault, Grade};
+use syntax::{Fault, Grade, Verdict};
 
 /// The path of findings about the syntax.
 pub const SYNTAX: &str = "<toml>";
@@ -66,6 +69,14 @@ pub struct Checked {
     pub manifest: Option<Manifest>,
 }
 
+/// What the bytes of a `kortix.toml` ask for, without a check; `None` when they do not parse.
+pub fn read(bytes: &[u8]) -> Option<Manifest> {
+    let text = String::from_utf8_lossy(bytes);
+    let parsed = syntax::read(&text);
+    let is_right = parsed.faults.is_empty() && !text.starts_with('\u{feff}');
+    is_right.then(|| facts::read(parsed.document.root()))
+}
+
 /// Checks the bytes of a `kortix.toml`.
 pub fn check(bytes: &[u8], options: Options) -> Checked {
     let text = String::from_utf8_lossy(bytes);
@@ -82,7 +93,7 @@ pub fn check(bytes: &[u8], options: Options) -> Checked {
     let root = parsed.document.root();
     let manifest = parsed.faults.is_empty().then(|| facts::read(root));
     if options.is_local_wanted {
-        local::check(root, &mut local);
+        local::check(&text, root, &mut local);
     }
     if manifest.is_none() {
         local.forget_fixes();
@@ -92,8 +103,12 @@ pub fn check(bytes: &[u8], options: Options) -> Checked {
     }
     let errors = verdict.errors();
     let wanted = options.is_local_wanted.then_some(local);
+    let findings = ordered(verdict, wanted, text.len());
     Checked {
-        findings: trial::keep_good_fixes(ordered(verdict, wanted, text.len()), errors, &text),
+        findings: match manifest {
+            Some(_) => trial::keep_good_fixes(findings, errors, &text),
+            None => trial::keep_safe_fixes(findings, &text),
+        },
         is_valid: errors == 0,
         manifest,
         text: text.into_owned(),
@@ -133,27 +148,18 @@ fn not_utf8(bytes: &[u8], local: &mut Sink) {
 
 /// One verdict of the control plane; the other errors, one for each line, are ours to tell.
 fn report_faults(text: &str, mut faults: Vec<Fault>, verdict: &mut Sink, local: &mut Sink) {
-    let is = |grade| move |fault: &Fault| fault.grade == grade;
-    let is_refused = |fault: &Fault| matches!(fault.grade, Grade::Refused | Grade::Dialect);
-    let endless = faults.iter().position(is(Grade::Endless));
-    let first = endless
-        .or_else(|| faults.iter().position(is_refused))
-        .unwrap_or(0);
-    let fault = faults.remove(first);
+    let judged = syntax::judge(text, &faults);
+    let (Verdict::Refused(first) | Verdict::LetPass(first) | Verdict::Endless(first)) = judged;
+    let mut lines = lines_of(text, &faults);
+    let (fault, told) = (faults.remove(first), lines.remove(first));
     // Errors behind the first of a line are mostly its consequences.
-    let is_same_line = |one: usize, other: usize| {
-        let between = text.get(one.min(other)..one.max(other)).unwrap_or_default();
-        !between.contains(['\n', '\r'])
-    };
-    let told = fault.span.start;
+    let mut lines = lines.into_iter();
     let mut last = None;
-    faults.retain(|fault| {
-        let at = fault.span.start;
-        let is_new = !is_same_line(told, at) && last.is_none_or(|last| !is_same_line(last, at));
-        last = Some(at);
-        is_new
+    faults.retain(|_| {
+        let line = lines.next();
+        line != Some(told) && std::mem::replace(&mut last, line) != line
     });
-    let (code, message) = verdict_on(&fault);
+    let (code, message) = verdict_on(judged, &fault);
     verdict.fault(code, fault, message);
     for fault in faults {
         let message = format!("another error: {}", fault.what);
@@ -161,17 +167,30 @@ fn report_faults(text: &str, mut faults: Vec<Fault>, verdict: &mut Sink, local: 
     }
 }
 
-fn verdict_on(fault: &Fault) -> (&'static Code, String) {
+/// The line of each fault, from 0; a lone CR ends one too.
+fn lines_of(text: &str, faults: &[Fault]) -> Vec<usize> {
+    let (mut at, mut line) = (0, 0);
+    let lines = faults.iter().map(|fault| {
+        let start = fault.span.start.max(at);
+        let between = text.as_bytes().get(at..start).unwrap_or_default();
+        line += memchr::memchr2_iter(b'\n', b'\r', between).count();
+        at = start;
+        line
+    });
+    lines.collect()
+}
+
+fn verdict_on(judged: Verdict, fault: &Fault) -> (&'static Code, String) {
     let what = &fault.what;
-    match fault.grade {
-        Grade::Refused if what == BYTE_ORDER_MARK => (&codes::BYTE_ORDER_MARK, what.clone()),
-        Grade::Refused => (&codes::SYNTAX, format!("not valid TOML: {what}")),
-        Grade::Dialect => (&codes::DIALECT, what.clone()),
-        Grade::LetPass => (
+    match judged {
+        Verdict::Refused(_) if what == BYTE_ORDER_MARK => (&codes::BYTE_ORDER_MARK, what.clone()),
+        Verdict::Refused(_) if fault.grade == Grade::Dialect => (&codes::DIALECT, what.clone()),
+        Verdict::Refused(_) => (&codes::SYNTAX, format!("not valid TOML: {what}")),
+        Verdict::LetPass(_) => (
             &codes::LET_PASS,
             format!("{what}: not valid TOML; the control plane of 2026 lets it pass"),
         ),
-        Grade::Endless => (
+        Verdict::Endless(_) => (
             &codes::ENDLESS,
             format!("{what}: not valid TOML; the control plane of 2026 never ends on it"),
         ),

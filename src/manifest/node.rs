@@ -175,6 +175,10 @@ impl Table {
         if let Some(index) = &mut self.index {
             index.insert(entry.key.clone(), self.entries.len());
         }
+        // Most tables of a deep document have one key.
+        if self.entries.is_empty() {
+            self.entries.reserve_exact(1);
+        }
         self.entries.push(entry);
         if self.index.is_none() && self.entries.len() >= INDEXED_FROM {
             let keys = self.entries.iter().enumerate();

@@ -10,8 +10,8 @@ use crate::diagnostic::{Edit, Family, Finding, Fix, Severity};
 /// How many findings of a file are kept.
 const MOST_FINDINGS: usize = 5_000;
 
-/// How many searches that take long are made for a file.
-const MOST_SEARCHES: usize = 500;
+/// How many words are compared for a file in search of what was meant.
+const MOST_COMPARED: usize = 20_000;
 
 /// Where rules report.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Sink {
     findings: Vec<Finding>,
     left_out: usize,
     errors: usize,
-    searches: usize,
+    compared: usize,
 }
 
 /// A finding that was just reported, to add help and a fix.
@@ -74,12 +74,12 @@ impl Sink {
         }
     }
 
-    /// Whether a search that takes long may be made; each question counts as one.
+    /// Whether a search among so many words, or of as much work, may be made; asking counts.
     ///
     /// Guesses at what was meant are for people, who do not read thousands of them.
-    pub fn may_search(&mut self) -> bool {
-        self.searches += 1;
-        self.searches <= MOST_SEARCHES
+    pub fn may_search(&mut self, words: usize) -> bool {
+        self.compared = self.compared.saturating_add(words);
+        self.compared <= MOST_COMPARED
     }
 
     /// The findings in the order of their reports, and how many were left out.

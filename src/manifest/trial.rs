@@ -1,11 +1,12 @@
 //! Tries fixes before they are offered.
 //!
 //! To rename a key, or to put in a word that is understood, gives other values a meaning, and with
-//! it perhaps errors that were not there.
+//! it perhaps errors that were not there. So does to mend the syntax: of a text that does not parse
+//! the control plane reports one error, whatever else is wrong in it.
 
 use super::sink::Sink;
 use super::{codes, rules, syntax};
-use crate::diagnostic::{Finding, apply};
+use crate::diagnostic::{Finding, apply, mend};
 
 /// How many such fixes are tried for a file; the rest is not offered.
 const MOST_TRIALS: usize = 32;
@@ -33,6 +34,26 @@ pub fn keep_good_fixes(mut findings: Vec<Finding>, errors: usize, text: &str) ->
         if !is_good {
             finding.fix = None;
         }
+    }
+    findings
+}
+
+/// Leaves it to people to mend the syntax where that would bring more errors to light than it takes away.
+pub fn keep_safe_fixes(mut findings: Vec<Finding>, text: &str) -> Vec<Finding> {
+    let is_good = |fixed: &str| {
+        fixed.starts_with('\u{feff}') || count_errors(fixed).is_none_or(|count| count <= 1)
+    };
+    let mended = mend(text, &findings);
+    if mended.mended.is_empty() {
+        return findings;
+    }
+    let is_good_together = text.len() <= LONGEST && is_good(&mended.text);
+    let fixes = findings
+        .iter_mut()
+        .filter_map(|finding| finding.fix.as_mut());
+    for (at, fix) in fixes.filter(|fix| fix.is_safe).enumerate() {
+        let fixed = (is_good_together && at < MOST_TRIALS).then(|| apply(text, fix));
+        fix.is_safe = fixed.flatten().is_some_and(|fixed| is_good(&fixed));
     }
     findings
 }

@@ -3,6 +3,8 @@
 //! In: the text of `timezone`. Out: the zone, and whether every engine of the control plane knows
 //! it. The data is bundled, so that the answer is the same on every machine.
 
+use std::sync::LazyLock;
+
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 use super::js;
@@ -45,6 +47,9 @@ const ABBREVIATIONS: [(&str, &str); 25] = [
     ("vst", "Asia/Ho_Chi_Minh"),
 ];
 
+/// About how many names of zones there are.
+pub const COUNT: usize = 600;
+
 /// Finds a zone by its name in any case; a blank name is UTC; `None` when no engine knows it.
 pub fn read(name: &str) -> Option<Known> {
     let name = js::trim(name);
@@ -70,15 +75,20 @@ pub fn read(name: &str) -> Option<Known> {
     known(database.get(name).ok()?, false)
 }
 
+/// The names of all zones.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let database = TimeZoneDatabase::bundled();
+    let names = database.available().map(|name| name.to_string());
+    names.collect()
+});
+
 /// The zone most like a name that nobody knows.
 pub fn nearest(name: &str) -> Option<String> {
-    let database = TimeZoneDatabase::bundled();
-    let names: Vec<_> = database.available().map(|name| name.to_string()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let name = js::trim(name).replace(' ', "_");
     if name.len() > 40 {
         return None;
     }
+    let names: Vec<&str> = NAMES.iter().map(String::as_str).collect();
     similar::get_close_matches(name.as_str(), &names, 1, 0.75)
         .first()
         .map(|name| (*name).to_owned())

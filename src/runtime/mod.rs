@@ -4,6 +4,7 @@
 //! the calling thread; the network runs on two workers; the terminal is read and written by a thread
 //! each. Not for: what an event means (`app`) or what is drawn (`view`).
 
+pub mod checkout;
 pub mod hosts;
 pub mod input;
 pub mod keeper;

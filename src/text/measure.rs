@@ -32,6 +32,18 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
+/// The last columns of `text` with `…` at the start when something was cut; never wider than
+/// `columns`.
+pub fn truncate_start(text: &str, columns: usize) -> Cow<'_, str> {
+    if fits(text, columns) {
+        return Cow::Borrowed(text);
+    }
+    if columns == 0 {
+        return Cow::Borrowed("");
+    }
+    Cow::Owned(format!("{ELLIPSIS}{}", tail(text, columns - 1)))
+}
+
 /// Both ends of `text` with `…` between when something was cut, for paths; the end gets the larger
 /// half.
 pub fn truncate_middle(text: &str, columns: usize) -> Cow<'_, str> {

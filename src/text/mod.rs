@@ -15,7 +15,7 @@ mod wrap;
 
 pub use ansi::ansi;
 pub use markdown::{MarkdownCache, markdown, stable_prefix};
-pub use measure::{pad, truncate, truncate_middle, width};
+pub use measure::{pad, truncate, truncate_middle, truncate_start, width};
 pub use phrase::{ago, count, did_you_mean, duration, money, short_age, short_hash, tokens};
 pub use sanitize::{sanitize, sanitize_line};
 pub use wrap::wrap;

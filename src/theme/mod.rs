@@ -20,7 +20,7 @@ use ratatui::style::{Color, Modifier, Style};
 pub use color::ColorDepth;
 pub use file::{Problem, ProblemKind};
 pub use role::Role;
-pub use sgr::{Ground, push_color};
+pub use sgr::{Ground, push_color, sequence};
 pub use symbols::Symbols;
 
 /// Styles for roles.

@@ -2,7 +2,17 @@
 
 use std::fmt::Write;
 
-use ratatui::style::Color;
+use ratatui::style::{Color, Modifier, Style};
+
+/// Attributes with their numbers.
+const ATTRIBUTES: [(Modifier, u8); 6] = [
+    (Modifier::BOLD, 1),
+    (Modifier::DIM, 2),
+    (Modifier::ITALIC, 3),
+    (Modifier::UNDERLINED, 4),
+    (Modifier::REVERSED, 7),
+    (Modifier::CROSSED_OUT, 9),
+];
 
 /// Which of the two colors of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,4 +57,21 @@ pub fn push_color(sequence: &mut String, color: Color, ground: Ground) {
         }
     };
     let _ = write!(sequence, "{};", base + index);
+}
+
+/// The sequence that makes what follows look like a style, whatever it looked like before.
+pub fn sequence(style: Style) -> String {
+    let mut numbers = String::from("0;");
+    for (modifier, number) in ATTRIBUTES {
+        if style.add_modifier.contains(modifier) {
+            let _ = write!(numbers, "{number};");
+        }
+    }
+    for (color, ground) in [(style.fg, Ground::Fore), (style.bg, Ground::Back)] {
+        if let Some(color) = color.filter(|color| *color != Color::Reset) {
+            push_color(&mut numbers, color, ground);
+        }
+    }
+    numbers.pop();
+    format!("\x1b[{numbers}m")
 }

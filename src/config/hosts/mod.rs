@@ -7,7 +7,7 @@
 
 mod file;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -187,12 +187,17 @@ impl Problem {
 impl Hosts {
     /// Reads everything; problems never stop it.
     pub fn load(environment: &Environment) -> Self {
+        Self::load_for(environment, &environment.cwd)
+    }
+
+    /// Reads everything for work in a folder, whose link counts in place of the current folder's.
+    pub fn load_for(environment: &Environment, folder: &Path) -> Self {
         let mut problems = Vec::new();
         let file = match file::path(environment) {
             Some(path) => file::read(&path, &mut problems),
             None => Value::Null,
         };
-        Self::resolve(environment, &file, link(environment), problems)
+        Self::resolve(environment, &file, link(folder), problems)
     }
 
     /// Decides by the file's content, the environment and the link, without touching the disk.
@@ -299,8 +304,8 @@ pub fn path(environment: &Environment) -> Option<PathBuf> {
     file::path(environment)
 }
 
-fn link(environment: &Environment) -> Option<Link> {
-    let path = environment.cwd.join(".kortix").join("link.json");
+fn link(folder: &Path) -> Option<Link> {
+    let path = folder.join(".kortix").join("link.json");
     let value: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
     let text = |key| {
         let text = value.get(key).and_then(Value::as_str)?;

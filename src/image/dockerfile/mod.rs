@@ -183,6 +183,8 @@ pub enum ProblemKind {
     NoValue,
     /// A word without an equals sign among pairs.
     NoEquals,
+    /// There are more instructions than this; the rest is not read.
+    TooMany(usize),
 }
 
 impl Keyword {

@@ -11,6 +11,9 @@ use crate::image::dockerfile::{
 /// The directives that there are.
 const DIRECTIVES: [&str; 3] = ["check", "escape", "syntax"];
 
+/// How many instructions are read; in memory the shortest take a hundred times their text.
+const MOST_INSTRUCTIONS: usize = 500_000;
+
 /// What reads a text from its beginning to its end.
 pub(super) struct Reader<'a> {
     text: &'a str,
@@ -75,6 +78,11 @@ impl<'a> Reader<'a> {
             }
             if line.is_comment() {
                 self.file.comments.push(line.trimmed_span());
+            } else if self.file.instructions.len() >= MOST_INSTRUCTIONS {
+                let kind = ProblemKind::TooMany(MOST_INSTRUCTIONS);
+                let span = line.trimmed_span();
+                self.file.problems.push(Problem { kind, span });
+                break;
             } else if !line.is_blank() {
                 self.instruction(&line);
             }

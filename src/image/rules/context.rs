@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::image::{
     codes,
-    dockerfile::{Keyword, heredoc, substitute::Variables, words},
+    dockerfile::{Dockerfile, Keyword, heredoc, stages::Stages, substitute::Variables, words},
     rules::{Lint, Step, base::clipped, script::base_name},
 };
 
@@ -39,7 +39,32 @@ struct Source {
 }
 
 pub(super) fn check(lint: &mut Lint<'_>) {
-    let (file, stages) = (lint.file, lint.stages);
+    for (step, local) in local_sources(lint.file, lint.stages) {
+        note_context(lint, step, &local);
+        note_secret_file(lint, step, &local);
+    }
+}
+
+/// The sources that come from the build context, without quotes around them, each once.
+pub(in crate::image) fn copied(file: &Dockerfile) -> Vec<String> {
+    let stages = Stages::of(file);
+    let mut copied = Vec::new();
+    for (step, local) in local_sources(file, &stages) {
+        if step.instruction.flag(step.command, "from").is_none() {
+            let texts = local
+                .iter()
+                .map(|source| source.text.trim_matches(['"', '\'']));
+            copied.extend(texts.map(str::to_owned));
+        }
+    }
+    copied.sort();
+    copied.dedup();
+    copied
+}
+
+/// Every `COPY` and `ADD` with its sources, but for those that are loaded from elsewhere.
+fn local_sources<'a>(file: &'a Dockerfile, stages: &'a Stages) -> Vec<(Step<'a>, Vec<Source>)> {
+    let mut found = Vec::new();
     let mut scope = Variables::default();
     let mut bodies = stages.all.iter().map(|stage| stage.body.start).peekable();
     for step in stages.all_commands(file) {
@@ -58,10 +83,10 @@ pub(super) fn check(lint: &mut Lint<'_>) {
                 let is_loaded = is_remote(&source.text) || is_remote(&expanded.text);
                 !(is_add && is_loaded)
             });
-            note_context(lint, step, &local);
-            note_secret_file(lint, step, &local);
+            found.push((step, local));
         }
     }
+    found
 }
 
 /// All arguments but the last one, without heredocs.

@@ -84,6 +84,9 @@ fn note_early(lint: &mut Lint<'_>, instruction: &Instruction) {
 }
 
 fn note_unknown(lint: &mut Lint<'_>, instruction: &Instruction) {
+    if lint.has_no_room(&codes::UNKNOWN_INSTRUCTION) {
+        return;
+    }
     let word = instruction.text.slice(&instruction.command.name);
     let place = instruction.name_place();
     let nearest = nearest(word);
@@ -170,6 +173,15 @@ fn note_problem(lint: &mut Lint<'_>, problem: &Problem) {
             let help = "put the word on a line of its own without blanks; with `<<-` tabs may \
                         stand in front of it";
             lint.add(&codes::UNTERMINATED_HEREDOC, span, message, help);
+        }
+        ProblemKind::TooMany(most) => {
+            let message = format!("more than {most} instructions; the rest is not read");
+            lint.add(
+                syntax,
+                span,
+                message,
+                "build an image elsewhere, and name it",
+            );
         }
         ProblemKind::OpenContinuation => note_open_end(lint, span),
     }

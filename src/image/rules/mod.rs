@@ -2,11 +2,11 @@
 
 pub(super) mod base;
 
+pub(super) mod context;
+
 pub(super) mod credentials;
 
 mod advice;
-
-mod context;
 
 mod form;
 
@@ -19,7 +19,7 @@ mod script;
 use std::ops::Range;
 
 use crate::{
-    diagnostic::{Edit, Finding, Fix},
+    diagnostic::{Edit, Finding, Fix, Severity},
     image::{
         Scope,
         codes::Code,
@@ -32,14 +32,19 @@ use crate::{
     },
 };
 
-/// All findings of a file, in the order of the rules.
-pub(super) fn run(text: &str, file: &Dockerfile, scope: Scope) -> Vec<Finding> {
+/// How many findings of a file are kept: so many errors, and so many of the others.
+const MOST_FINDINGS: usize = 5_000;
+
+/// The findings of a file in the order of the rules, and how many were left out.
+pub(super) fn run(text: &str, file: &Dockerfile, scope: Scope) -> (Vec<Finding>, usize) {
     let stages = Stages::of(file);
     let mut lint = Lint {
         text,
         file,
         stages: &stages,
         findings: Vec::new(),
+        errors: 0,
+        left_out: 0,
     };
     form::check(&mut lint);
     base::check(&mut lint);
@@ -51,7 +56,7 @@ pub(super) fn run(text: &str, file: &Dockerfile, scope: Scope) -> Vec<Finding> {
         Scope::Rules => {}
         Scope::RulesAndAdvice => advice::check(&mut lint),
     }
-    lint.findings
+    (lint.findings, lint.left_out)
 }
 
 /// What the rules look at, and where they put what they find.
@@ -60,16 +65,34 @@ struct Lint<'a> {
     file: &'a Dockerfile,
     stages: &'a Stages,
     findings: Vec<Finding>,
+    /// How many of them are errors.
+    errors: usize,
+    left_out: usize,
 }
 
 impl Lint<'_> {
     fn add(&mut self, code: &Code, span: Range<usize>, message: String, help: &str) -> Added<'_> {
+        if self.has_no_room(code) {
+            return Added { finding: None };
+        }
+        self.errors += usize::from(code.severity == Severity::Error);
         let mut finding = finding(code, span, message);
         finding.help = (!help.is_empty()).then(|| help.to_owned());
         self.findings.push(finding);
         Added {
             finding: self.findings.last_mut(),
         }
+    }
+
+    /// Whether a finding would be left out, which is then counted as done.
+    fn has_no_room(&mut self, code: &Code) -> bool {
+        let kept = match code.severity {
+            Severity::Error => self.errors,
+            Severity::Warning | Severity::Hint => self.findings.len() - self.errors,
+        };
+        let is_full = kept >= MOST_FINDINGS;
+        self.left_out += usize::from(is_full);
+        is_full
     }
 
     /// The edit that takes an instruction out with its line's end.

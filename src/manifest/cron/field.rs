@@ -81,13 +81,17 @@ impl Field {
             is_any: text == "*",
             ..Self::default()
         };
-        let mut text = text.to_ascii_uppercase().replace('?', &now.to_string());
+        let mut text = text.replace('?', &now.to_string());
         match kind {
             Kind::Month => text = numbered(text, &MONTHS, 1),
-            Kind::Weekday => text = numbered(text, &WEEKDAYS, 0),
+            Kind::Weekday => {
+                // Behind a hyphen Sunday is the end of the week.
+                let last = without_case(&text, "-SUN").replace("-SUN", "-7");
+                text = numbered(last, &WEEKDAYS, 0);
+            }
             Kind::Day => {
                 field.has_last = text.contains('L');
-                text = text.replace('L', "");
+                text = text.replacen('L', "", 1);
             }
             Kind::Second | Kind::Minute | Kind::Hour => {}
         }
@@ -101,10 +105,11 @@ impl Field {
                 kind.name()
             )));
         }
-        if text.is_empty() && field.has_last {
-            return Ok(field);
-        }
         for part in text.split(',') {
+            // Beside `L` nothing may stand.
+            if part.is_empty() && field.has_last {
+                continue;
+            }
             field.add(kind, part)?;
         }
         Ok(field)
@@ -115,35 +120,40 @@ impl Field {
         u32::try_from(value).is_ok_and(|value| self.values & (1 << value) != 0)
     }
 
+    /// Whether it holds a weekday wherever in the month that is.
+    pub fn holds_each(&self, weekday: i8) -> bool {
+        let nth = usize::try_from(weekday)
+            .ok()
+            .and_then(|at| self.nth.get(at));
+        self.holds(weekday) && nth == Some(&0)
+    }
+
     fn add(&mut self, kind: Kind, part: &str) -> Result<(), Malformed> {
         let wrong = || Malformed(format!("the {} cannot be `{part}`", kind.name()));
-        let (part, nth) = match part.split_once('#') {
-            Some((part, nth)) => (part, nth_bits(nth).ok_or_else(wrong)?),
-            None => (part, 0),
-        };
-        let (span, step) = match part.split_once('/') {
-            Some((span, step)) => (span, Some(step_of(kind, step).ok_or_else(wrong)?)),
-            None => (part, None),
+        let mut pieces = part.split('#');
+        let span = pieces.next().unwrap_or_default();
+        let nth = match pieces.next() {
+            None | Some("") => 0,
+            Some(nth) => nth_bits(nth).ok_or_else(wrong)?,
         };
         let (low, high) = kind.range();
+        let all = (low, low + kind.count() - 1);
+        let (span, step) = match span.split_once('/') {
+            Some((span, step)) => (span, Some(step_of(kind, step).ok_or_else(wrong)?)),
+            None => (span, None),
+        };
         let (from, to) = match span.split_once('-') {
-            Some((from, to)) => (
-                strict(from).ok_or_else(wrong)?,
-                strict(to).ok_or_else(wrong)?,
+            // Together with a step the numbers are read strictly.
+            Some((from, to)) if !to.contains('-') && (step.is_none() || is_plain(part)) => (
+                leading(from).ok_or_else(wrong)?,
+                leading(to).ok_or_else(wrong)?,
             ),
-            None if span == "*" || span.is_empty() && step.is_some() => {
-                (low, low + kind.count() - 1)
-            }
+            Some(_) => return Err(wrong()),
+            None if span == "*" && nth == 0 && !part.contains('#') => all,
+            None if matches!(span, "*" | "") && step.is_some() => all,
             None => {
                 let from = leading(span).ok_or_else(wrong)?;
-                (
-                    from,
-                    if step.is_some() {
-                        low + kind.count() - 1
-                    } else {
-                        from
-                    },
-                )
+                (from, if step.is_some() { all.1 } else { from })
             }
         };
         if from < low || to > high || from > to {
@@ -171,8 +181,18 @@ impl Field {
 fn numbered(text: String, names: &[&str], first: usize) -> String {
     let names = names.iter().enumerate();
     names.fold(text, |text, (at, name)| {
-        text.replace(name, &(at + first).to_string())
+        without_case(&text, name).replace(name, &(at + first).to_string())
     })
+}
+
+/// A text in which a name has capitals wherever it is.
+fn without_case(text: &str, name: &str) -> String {
+    let upper = text.to_ascii_uppercase();
+    let mut text = text.to_owned();
+    for (at, _) in upper.match_indices(name) {
+        text.replace_range(at..at + name.len(), name);
+    }
+    text
 }
 
 fn nth_bits(text: &str) -> Option<u8> {
@@ -184,15 +204,22 @@ fn nth_bits(text: &str) -> Option<u8> {
 }
 
 fn step_of(kind: Kind, text: &str) -> Option<i64> {
-    strict(text).filter(|step| (1..=kind.count()).contains(step))
+    let is_single = !text.contains(['/', '-']);
+    leading(text).filter(|step| is_single && (1..=kind.count()).contains(step))
 }
 
-fn strict(text: &str) -> Option<i64> {
-    let is_short = (1..=4).contains(&text.len());
-    text.parse().ok().filter(|_| is_short)
+/// Whether there are only digits but for what makes a range and a step.
+fn is_plain(part: &str) -> bool {
+    part.bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'))
 }
 
-/// The number at the beginning; an `L` behind a weekday changes nothing.
+/// The number at the beginning; what follows it changes nothing.
 fn leading(text: &str) -> Option<i64> {
-    strict(text.strip_suffix('L').unwrap_or(text))
+    let rest = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let digits = text
+        .strip_suffix(rest)
+        .filter(|digits| !digits.is_empty())?;
+    // More digits than that are beyond every range.
+    Some(digits.parse().unwrap_or(i64::MAX))
 }

@@ -5,8 +5,10 @@
 //! or an ISO 8601 instant for a single run. The day of the month and the weekday are joined by
 //! *or* when both are given.
 //!
-//! Crates for cron differ from the control plane in what they accept (`W`, years, wrapped ranges)
-//! and in what is joined, so the few rules are here.
+//! Crates for cron read another dialect: `croner` takes `15W`, `LW`, `+1`, years, steps beyond the
+//! range and white space around, does not take instants, and `5L` is the last Friday to it but every
+//! Friday to the control plane. So the few rules are here; where the dialects agree a test compares
+//! the two.
 
 mod field;
 mod next;
@@ -15,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::{js, moment};
 use field::{Field, Kind};
 
 /// A cron expression that was understood.
@@ -61,7 +64,7 @@ const NICKNAMES: [(&str, &str); 6] = [
 impl Schedule {
     /// Reads an expression; white space around it is an error.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        if text.contains(':') {
+        if text.find(':').is_some_and(|at| at > 0) {
             return once(text);
         }
         let pattern = Pattern::parse(text, DateTime::constant(2024, 1, 1, 0, 0, 0, 0))?;
@@ -72,7 +75,8 @@ impl Schedule {
         }))
     }
 
-    /// The next time strictly after another at which it fires; `None` when there is none.
+    /// The next time after another at which it fires; `None` when there is none. Where the clock is
+    /// set back it may lie up to an hour before, as in the control plane.
     pub fn next(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match &self.0 {
             Form::Repeated(pattern) => pattern.next(after, zone),
@@ -81,7 +85,7 @@ impl Schedule {
                 Pattern::parse(text, now).ok()?.next(after, zone)
             }
             Form::OnceLocal(time) => {
-                let time = zone.to_ambiguous_timestamp(*time).compatible().ok()?;
+                let time = next::instant(*time, zone)?;
                 (time > after).then_some(time)
             }
             Form::Once(time) => (*time > after).then_some(*time),
@@ -105,25 +109,31 @@ impl Schedule {
     }
 }
 
+/// A single time, which is read as loosely as `run_at`, to the second.
 fn once(text: &str) -> Result<Schedule, Malformed> {
-    let instant = text.ends_with('Z').then(|| text.parse().ok()).flatten();
-    let form = match instant {
-        Some(time) => Some(Form::Once(time)),
-        None => text.parse().ok().map(Form::OnceLocal),
-    };
     let malformed =
         || Malformed("it has a colon but is no time such as `2026-06-01T09:00:00`".to_owned());
-    form.map(Schedule).ok_or_else(malformed)
+    let time = moment::read(text)
+        .and_then(|moment| Timestamp::from_second(moment.millis.div_euclid(1000)).ok())
+        .ok_or_else(malformed)?;
+    // The control plane looks for an offset from the tenth character on.
+    let has_offset = text
+        .chars()
+        .skip(10)
+        .any(|letter| matches!(letter, 'Z' | '+' | '-'));
+    Ok(Schedule(if has_offset {
+        Form::Once(time)
+    } else {
+        Form::OnceLocal(TimeZone::UTC.to_datetime(time))
+    }))
 }
 
 impl Pattern {
     fn parse(text: &str, now: DateTime) -> Result<Self, Malformed> {
-        let lower = text.to_ascii_lowercase();
+        let lower = js::trim(text).to_ascii_lowercase();
         let nickname = NICKNAMES.iter().find(|(name, _)| *name == lower);
         let text = nickname.map_or(text, |(_, pattern)| pattern);
-        let mut parts: Vec<_> = text
-            .split(|character: char| character.is_whitespace())
-            .collect();
+        let mut parts = words(text);
         if parts.len() == 5 {
             parts.insert(0, "0");
         }
@@ -148,9 +158,24 @@ impl Pattern {
     }
 }
 
+/// The fields between white space; white space at an end makes an empty one.
+fn words(text: &str) -> Vec<&str> {
+    let mut parts: Vec<&str> = js::trim(text)
+        .split(js::is_space)
+        .filter(|part| !part.is_empty())
+        .collect();
+    if text.starts_with(js::is_space) {
+        parts.insert(0, "");
+    }
+    if text.ends_with(js::is_space) {
+        parts.push("");
+    }
+    parts
+}
+
 fn wrong_count(text: &str, count: usize) -> Malformed {
-    Malformed(if text.trim() != text || text.contains("  ") {
-        "it has more than one space in a row, or around it".to_owned()
+    Malformed(if js::trim(text) != text {
+        "it has white space around it".to_owned()
     } else if text.starts_with('@') {
         "there is no such nickname; there are `@yearly`, `@monthly`, `@weekly`, `@daily`, `@hourly`"
             .to_owned()

@@ -1,7 +1,7 @@
-//! When a pattern fires next.
+//! When a pattern fires next, to the second as in the control plane.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use super::Pattern;
@@ -11,20 +11,13 @@ use super::field::LAST;
 const LONGEST_SEARCH: usize = 366 * 41;
 
 impl Pattern {
-    /// The next time strictly after another, on the clock of a zone.
+    /// The next time after another, on the clock of a zone.
+    ///
+    /// Where the clock is set back it may lie before: the control plane takes a time that comes twice
+    /// for one of the two, whichever it comes from.
     pub fn next(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let mut civil = zone.to_datetime(after);
-        // A second try is needed where the clock was set back and the time found lies before.
-        for _ in 0..8 {
-            civil = self.next_civil(civil)?;
-            let ambiguous = zone.to_ambiguous_timestamp(civil);
-            let times = [ambiguous.compatible(), ambiguous.later()];
-            let mut times = times.into_iter().filter_map(Result::ok);
-            if let Some(time) = times.find(|time| *time > after) {
-                return Some(time);
-            }
-        }
-        None
+        let civil = self.next_civil(zone.to_datetime(after))?;
+        instant(civil, zone)
     }
 
     fn next_civil(&self, after: DateTime) -> Option<DateTime> {
@@ -37,10 +30,29 @@ impl Pattern {
             if let Some(time) = time.flatten() {
                 return Some(date.to_datetime(time));
             }
-            date = date.tomorrow().ok()?;
+            date = self.after(date)?;
             from = Time::midnight();
         }
         None
+    }
+
+    /// The date that is looked at behind another.
+    ///
+    /// The control plane looks for a day up to the 31st in every month. If it does not find one before
+    /// and the 31st of February is in the pattern, that is the 3rd of March, and the days before it are
+    /// never looked at.
+    fn after(&self, date: Date) -> Option<Date> {
+        let tomorrow = date.tomorrow().ok()?;
+        let is_searched = self.month.holds(date.month()) && !self.holds_date(date);
+        if tomorrow.month() == date.month() || !is_searched {
+            return Some(tomorrow);
+        }
+        let beyond = (date.day() + 1..=31).zip(tomorrow.series(1.day()));
+        let mut beyond = beyond.filter(|(day, date)| {
+            let weekday = date.weekday().to_sunday_zero_offset();
+            self.joins(self.day.holds(*day), self.weekday.holds_each(weekday))
+        });
+        beyond.next().map(|(_, date)| date).or(Some(tomorrow))
     }
 
     fn holds_date(&self, date: Date) -> bool {
@@ -49,7 +61,11 @@ impl Pattern {
         }
         let is_last = date.day() == date.days_in_month();
         let day = self.day.holds(date.day()) || self.day.has_last && is_last;
-        let weekday = self.holds_weekday(date);
+        self.joins(day, self.holds_weekday(date))
+    }
+
+    /// Joins what the day of the month and the weekday say.
+    fn joins(&self, day: bool, weekday: bool) -> bool {
         match (self.day.is_any, self.weekday.is_any) {
             (false, false) => day || weekday,
             (true, false) => weekday,
@@ -91,4 +107,22 @@ impl Pattern {
         }
         None
     }
+}
+
+/// The instant of a time on the clock of a zone.
+///
+/// The control plane guesses the offset as if the time were one of UTC, and corrects the guess twice.
+/// A time that comes twice is the first or the second, one that is left out comes later.
+pub fn instant(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    let utc = TimeZone::UTC.to_timestamp(civil).ok()?;
+    let guess = |offset: Offset| utc.checked_sub(i64::from(offset.seconds()).seconds()).ok();
+    let first = zone.to_offset(utc);
+    let guess_1 = guess(first)?;
+    let second = zone.to_offset(guess_1);
+    if second == first {
+        return Some(guess_1);
+    }
+    let guess_2 = guess(second)?;
+    let third = zone.to_offset(guess_2);
+    Some(if third >= second { guess_2 } else { guess_1 })
 }

@@ -15,7 +15,7 @@ use super::moment;
 use super::node::View;
 use super::zone;
 
-pub use templates::{LONGEST_SLUG, Size, SizeReason, Source, Template, Why};
+pub use templates::{DEFAULTS, LONGEST_SLUG, Size, SizeReason, Source, Template, Why};
 
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,17 @@ pub struct Manifest {
     pub triggers: Vec<Trigger>,
     /// The names of the agents that are given rights.
     pub agents: Vec<Placed<String>>,
+    /// Every place that names an agent of OpenCode, in the order of the sections.
+    pub agent_uses: Vec<AgentUse>,
+}
+
+/// A place that names an agent of OpenCode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentUse {
+    /// Where in the document, such as `triggers[0].agent`.
+    pub path: String,
+    /// The name.
+    pub name: Placed<String>,
 }
 
 /// What starts sessions by itself.
@@ -98,20 +109,45 @@ pub fn read(root: View<'_>) -> Manifest {
         config_dir: section("opencode", "config_dir"),
         templates,
         default_template,
-        triggers: tables(root, "triggers").map(trigger).collect(),
-        agents: tables(root, "agents")
-            .filter_map(|agent| filled(agent, "name"))
+        triggers: tables(root, "triggers")
+            .map(|(_, table)| trigger(table))
             .collect(),
+        agents: tables(root, "agents")
+            .filter_map(|(_, agent)| filled(agent, "name"))
+            .collect(),
+        agent_uses: agent_uses(root),
     }
 }
 
-/// The tables of a section that repeats.
-pub fn tables<'a>(root: View<'a>, key: &str) -> impl Iterator<Item = View<'a>> + use<'a> {
+/// The tables of a section that repeats, each with its place in the array, from 0.
+pub fn tables<'a>(root: View<'a>, key: &str) -> impl Iterator<Item = (usize, View<'a>)> + use<'a> {
     let elements = root.field(key).and_then(|field| field.value.elements());
-    elements
-        .into_iter()
-        .flatten()
-        .filter(|element| element.is_table())
+    let numbered = elements.into_iter().flatten().enumerate();
+    numbered.filter(|(_, element)| element.is_table())
+}
+
+fn agent_uses(root: View<'_>) -> Vec<AgentUse> {
+    let mut uses = Vec::new();
+    for (section, keys) in [
+        ("triggers", &["agent", "agent_name"][..]),
+        ("agents", &["name"]),
+        ("channels", &["agent"]),
+    ] {
+        for (at, table) in tables(root, section) {
+            // An agent with a file of its own is wherever that says.
+            if section == "agents" && filled(table, "file").is_some() {
+                continue;
+            }
+            let found = keys
+                .iter()
+                .find_map(|key| Some((*key, filled(table, key)?)));
+            uses.extend(found.map(|(key, name)| AgentUse {
+                path: format!("{section}[{at}].{key}"),
+                name,
+            }));
+        }
+    }
+    uses
 }
 
 /// A string that is not blank, trimmed.

@@ -12,7 +12,7 @@ use crate::manifest::rules::{has_parent, size};
 pub const LONGEST_SLUG: usize = 64;
 
 /// What a sandbox gets when nothing is asked for: cores, GiB of memory, GiB of disk.
-const DEFAULTS: [u32; 3] = [2, 6, 20];
+pub const DEFAULTS: [u32; 3] = [2, 6, 20];
 
 /// What a sandbox is made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Template {
     pub span: Range<usize>,
     /// Its place in the array, from 0.
     pub index: usize,
+    /// Where in the document, such as `sandbox.templates[0]`.
+    pub path: String,
     /// What its image is made from.
     pub source: Source,
     /// Processor cores.
@@ -85,6 +87,16 @@ pub enum SizeReason {
     Clamped,
 }
 
+impl Source {
+    /// The Dockerfile's path; `None` for every other source.
+    pub fn dockerfile(&self) -> Option<&Placed<String>> {
+        match self {
+            Self::Dockerfile(path) => Some(path),
+            Self::Image(_) | Self::Missing => None,
+        }
+    }
+}
+
 /// All templates, and the slug of the default if it names one that is kept.
 pub fn read(root: View<'_>) -> (Vec<Template>, Option<Placed<String>>) {
     let sandbox = root.field("sandbox").map(|field| field.value);
@@ -92,22 +104,22 @@ pub fn read(root: View<'_>) -> (Vec<Template>, Option<Placed<String>>) {
         let templates = sandbox.field("templates");
         templates.is_some_and(|field| field.value.elements().is_some())
     });
-    let tables: Vec<_> = match own {
-        Some(sandbox) => tables(sandbox, "templates").collect(),
+    let (tables, section): (Vec<_>, _) = match own {
+        Some(sandbox) => (tables(sandbox, "templates").collect(), "sandbox.templates"),
         // The older name is still read where the new one is absent.
-        None => tables(root, "sandboxes").collect(),
+        None => (tables(root, "sandboxes").collect(), "sandboxes"),
     };
     let mut seen = HashSet::new();
-    let tables = tables.into_iter().enumerate();
+    let tables = tables.into_iter();
     let templates: Vec<_> = tables
-        .map(|(at, table)| template(at, table, &mut seen))
+        .map(|(at, table)| template(at, section, table, &mut seen))
         .collect();
     let default = sandbox.and_then(|sandbox| filled(sandbox, "default"));
     let default = default.filter(|default| seen.contains(&default.value));
     (templates, default)
 }
 
-fn template(index: usize, table: View<'_>, seen: &mut HashSet<String>) -> Template {
+fn template(index: usize, section: &str, table: View<'_>, seen: &mut HashSet<String>) -> Template {
     let slug = filled(table, "slug");
     let dropped = match slug.as_ref().map(|slug| slug.value.as_str()) {
         Some("default") => Some(Why::Reserved),
@@ -121,6 +133,7 @@ fn template(index: usize, table: View<'_>, seen: &mut HashSet<String>) -> Templa
         name: filled(table, "name").map(|name| name.value),
         span: table.span(),
         index,
+        path: format!("{section}[{index}]"),
         source: source(table),
         cpu: effective(table, 0, &["cpu", "cpus"]),
         memory: effective(table, 1, &["memory", "memory_gb", "mem"]),

@@ -5,9 +5,13 @@ use std::ops::Range;
 use crate::manifest::codes::{self, Code};
 use crate::manifest::facts::{LONGEST_SLUG, tables};
 use crate::manifest::js;
-use crate::manifest::node::View;
+use crate::manifest::node::{Field, View};
 use crate::manifest::rules::{PROVIDERS, shape};
 use crate::manifest::sink::Sink;
+
+/// Slugs of connectors that nobody else may have. The last one is no name of the platform, but of
+/// something that every object of its language has.
+const RESERVED: [&str; 4] = ["kortix_slack", "kortix_email", "computer", "constructor"];
 
 /// Looks at what may be dropped.
 pub fn check(root: View<'_>, sink: &mut Sink) {
@@ -15,13 +19,13 @@ pub fn check(root: View<'_>, sink: &mut Sink) {
     let templates = sandbox
         .into_iter()
         .flat_map(|sandbox| tables(sandbox, "templates"));
-    for (at, template) in templates.enumerate() {
+    for (at, template) in templates {
         check_template(sink, template, &format!("sandbox.templates[{at}]"));
     }
-    for (at, connector) in tables(root, "connectors").enumerate() {
+    for (at, connector) in tables(root, "connectors") {
         check_connector(sink, connector, &format!("connectors[{at}]"));
     }
-    for (at, app) in tables(root, "apps").enumerate() {
+    for (at, app) in tables(root, "apps") {
         check_app(sink, app, &format!("apps[{at}]"));
     }
 }
@@ -72,6 +76,16 @@ fn needed(
 
 fn check_connector(sink: &mut Sink, connector: View<'_>, path: &str) {
     let provider = text(connector, "provider").unwrap_or_default();
+    if let Some(field) = connector.field("slug")
+        && let Some(slug) = field.value.filled().filter(|slug| RESERVED.contains(slug))
+        && provider != "channel"
+    {
+        let message =
+            format!("the slug `{slug}` belongs to the platform; the connector is dropped");
+        let path = format!("{path}.slug");
+        sink.report(&codes::CONNECTOR_SLUG, path, field.value.span(), message)
+            .help("choose another slug");
+    }
     let key = PROVIDERS
         .iter()
         .find(|(name, _)| *name == provider)
@@ -102,11 +116,13 @@ fn check_connector(sink: &mut Sink, connector: View<'_>, path: &str) {
             "an `openapi` connector",
         );
     }
-    let Some(auth) = connector.field("auth") else {
-        return;
-    };
+    if let Some(auth) = connector.field("auth") {
+        check_auth(sink, provider, &auth, format!("{path}.auth"));
+    }
+}
+
+fn check_auth(sink: &mut Sink, provider: &str, auth: &Field<'_>, path: String) {
     let kind = text(auth.value, "type").unwrap_or("none");
-    let path = format!("{path}.auth");
     if kind == "custom" {
         needed(
             sink,
@@ -119,7 +135,7 @@ fn check_connector(sink: &mut Sink, connector: View<'_>, path: &str) {
     }
     if provider == "pipedream" && matches!(kind, "bearer" | "basic" | "custom") {
         let message = "a `pipedream` connector with `auth` is dropped; pipedream holds the credentials itself";
-        sink.report(&codes::AUTH_REFUSED, path, auth.key_span, message)
+        sink.report(&codes::AUTH_REFUSED, path, auth.key_span.clone(), message)
             .help("delete `auth`");
     }
 }
@@ -146,6 +162,17 @@ fn check_app(sink: &mut Sink, app: View<'_>, path: &str) {
             );
         }
         Some(_) => {}
+    }
+    let domains = app
+        .field("domains")
+        .and_then(|field| field.value.elements());
+    for (at, domain) in domains.into_iter().flatten().enumerate() {
+        if domain.trimmed() == Some("") {
+            let path = format!("{path}.domains[{at}]");
+            let message = "the domain is empty; the app is dropped";
+            sink.report(&codes::APP_DOMAIN, path, domain.span(), message)
+                .help("delete it");
+        }
     }
     let env = app.field("env");
     for field in env.iter().flat_map(|field| field.value.fields()) {

@@ -37,7 +37,7 @@ pub fn check(root: View<'_>, sink: &mut Sink) {
             }
         }
     }
-    for (at, trigger) in tables(root, "triggers").enumerate() {
+    for (at, trigger) in tables(root, "triggers") {
         secret(sink, trigger, at, &declared);
     }
 }

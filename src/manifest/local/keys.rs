@@ -181,7 +181,7 @@ pub fn check(root: View<'_>, sink: &mut Sink) {
     ] {
         repeated(sink, root, "", key, known);
     }
-    for (at, connector) in tables(root, "connectors").enumerate() {
+    for (at, connector) in tables(root, "connectors") {
         let path = format!("connectors[{at}].");
         if let Some(auth) = connector.field("auth") {
             look(sink, auth.value, &format!("{path}auth"), &AUTH);
@@ -191,7 +191,7 @@ pub fn check(root: View<'_>, sink: &mut Sink) {
 }
 
 fn repeated(sink: &mut Sink, parent: View<'_>, prefix: &str, key: &str, known: &Known) {
-    for (at, table) in tables(parent, key).enumerate() {
+    for (at, table) in tables(parent, key) {
         look(sink, table, &format!("{prefix}{key}[{at}]"), known);
     }
 }

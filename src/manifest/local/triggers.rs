@@ -15,9 +15,12 @@ use crate::text;
 /// Some time from which on schedules are searched for their next one: 2026-01-01.
 const EPOCH_SECOND: i64 = 1_767_225_600;
 
+/// What it costs to look for the next run of a schedule, in words that are compared.
+const SCHEDULE: usize = 50;
+
 /// Looks at all triggers that run by the clock.
 pub fn check(root: View<'_>, sink: &mut Sink) {
-    for (at, trigger) in tables(root, "triggers").enumerate() {
+    for (at, trigger) in tables(root, "triggers") {
         if trigger
             .field("type")
             .and_then(|field| field.value.trimmed())
@@ -87,17 +90,11 @@ fn check_expression(sink: &mut Sink, field: &Field<'_>, path: String, text: &str
     match Schedule::parse(text) {
         Err(error) => {
             let message = format!("`{}` never fires: {error}", shape::shown(text));
-            let words: Vec<_> = text.split_whitespace().collect();
-            let joined = words.join(" ");
-            let draft = sink.report(&codes::CRON_INVALID, path, span.clone(), message);
-            let draft = draft.help(
+            sink.report(&codes::CRON_INVALID, path, span, message).help(
                 "five fields (minute first) or six (second first), such as `0 9 * * MON-FRI`",
             );
-            if joined != text && Schedule::parse(&joined).is_ok() {
-                draft.fix("write single spaces", span, shape::quoted(&joined));
-            }
         }
-        Ok(schedule) if !schedule.is_single() && sink.may_search() => {
+        Ok(schedule) if !schedule.is_single() && sink.may_search(SCHEDULE) => {
             let from = Timestamp::from_second(EPOCH_SECOND).unwrap_or(Timestamp::UNIX_EPOCH);
             if schedule.next(from, &jiff::tz::TimeZone::UTC).is_none() {
                 let message = format!("`{}` never fires: no such day comes", shape::shown(text));
@@ -118,7 +115,8 @@ fn check_zone(sink: &mut Sink, trigger: View<'_>, path: &str) {
     let (path, span) = (format!("{path}.timezone"), field.value.span());
     match zone::read(name) {
         None => {
-            let nearest = sink.may_search().then(|| zone::nearest(name)).flatten();
+            let may_search = sink.may_search(zone::COUNT);
+            let nearest = may_search.then(|| zone::nearest(name)).flatten();
             let mean = text::did_you_mean(nearest.as_deref());
             let message = format!(
                 "there is no time zone `{}`; the trigger is dropped{mean}",

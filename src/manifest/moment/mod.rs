@@ -86,11 +86,11 @@ fn iso_date(words: &mut Words<'_>, parts: &mut Parts) -> Option<()> {
         let Word::Number(year, 6) = signed else {
             return None;
         };
+        words.next();
+        words.next();
         if sign < 0 && year == 0 {
             return None;
         }
-        words.next();
-        words.next();
         parts.day.push(sign * year);
     } else {
         parts.day.push(words.number(4, 0..=9999)?);
@@ -181,7 +181,7 @@ impl Parts {
             50..=99 if !is_iso => year + 1900,
             _ => year,
         };
-        let is_right = (1..=12).contains(&month) && is_day(day) && year.abs() < 1_000_000_000;
+        let is_right = (1..=12).contains(&month) && is_day(day) && year.abs() < 1_000_000;
         is_right.then_some((year, month, day))
     }
 

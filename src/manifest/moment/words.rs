@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::manifest::js::is_space;
+
 /// A piece of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
@@ -136,7 +138,9 @@ impl<'t> Words<'t> {
 
     /// The next piece and its length in bytes.
     fn scan(&self) -> (Word, usize) {
-        let Some(first) = self.rest.chars().next() else {
+        // The control plane ends a date at the first NUL.
+        let first = self.rest.chars().next().filter(|first| *first != '\0');
+        let Some(first) = first else {
             return (Word::End, 0);
         };
         if first.is_ascii_digit() {
@@ -148,18 +152,16 @@ impl<'t> Words<'t> {
                 digits.len(),
             );
         }
+        if is_space(first) {
+            let end = self.rest.find(|character| !is_space(character));
+            return (Word::Space, end.unwrap_or(self.rest.len()));
+        }
         if first >= 'A' {
             let end = self
                 .rest
-                .find(|character| character < 'A')
+                .find(|character| character < 'A' || is_space(character))
                 .unwrap_or(self.rest.len());
             return (keyword(self.rest.get(..end).unwrap_or_default()), end);
-        }
-        if crate::manifest::js::is_space(first) {
-            let end = self
-                .rest
-                .find(|character| !crate::manifest::js::is_space(character));
-            return (Word::Space, end.unwrap_or(self.rest.len()));
         }
         let word = match first {
             '+' => Word::Sign(1),

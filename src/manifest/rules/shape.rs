@@ -334,10 +334,10 @@ pub fn not_a_word(
 /// The word most like another, if one is and there were not too many such questions.
 pub fn nearest<'w>(sink: &mut Sink, word: &str, words: &[&'w str]) -> Option<&'w str> {
     // The comparison is quadratic, and no long text is a slip of the pen.
-    if word.len() > LONGEST_GUESS || !sink.may_search() {
+    let words = words.get(..MOST_GUESSES).unwrap_or(words);
+    if word.len() > LONGEST_GUESS || !sink.may_search(words.len()) {
         return None;
     }
-    let words = words.get(..MOST_GUESSES).unwrap_or(words);
     let words = words
         .iter()
         .copied()

@@ -11,19 +11,22 @@ use std::ops::Range;
 
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::EventReceiver;
-use toml_parser::{ErrorSink, Raw, Source, Span};
+use toml_parser::{ErrorSink, ParseError, Raw, Span};
 
-use super::faults::{Fault, Faults, Grade, is_blank};
-use super::{Last, LastKey, Shared, scalar};
+use super::faults::{Fault, Faults, edit};
+use super::tail::Tail;
+use super::{Last, Shared, scalar, tail};
 use crate::manifest::node::{Document, Entry, List, NodeId, Origin, Value};
 
 /// How deep arrays and inline tables may nest in the control plane.
 const DEEPEST: usize = 1000;
 
+/// How many tables parts of keys may make: two bytes of text are enough for one of some hundred.
+const MOST_IMPLIED: usize = 1_000_000;
+
 /// Listens to the parser.
 pub struct Builder<'t> {
     text: &'t str,
-    source: Source<'t>,
     shared: &'t Shared,
     document: Document,
     faults: Faults,
@@ -35,9 +38,10 @@ pub struct Builder<'t> {
     /// The arrays and inline tables that are open, outermost first.
     open: Vec<NodeId>,
     equals: Equals,
-    first_line_end: usize,
-    /// The end of the last comment that stands behind a bare value.
-    comment_end: Option<usize>,
+    /// How many tables were made by parts of keys.
+    implied: usize,
+    /// Whether an opening bracket or a comma was the last that was read.
+    is_element_due: bool,
 }
 
 /// One part of a dotted key.
@@ -66,7 +70,6 @@ impl<'t> Builder<'t> {
     pub fn new(text: &'t str, shared: &'t Shared) -> Self {
         Self {
             text,
-            source: Source::new(text),
             shared,
             document: Document::new(),
             faults: Faults::default(),
@@ -76,8 +79,8 @@ impl<'t> Builder<'t> {
             header: None,
             open: Vec::new(),
             equals: Equals::Outside,
-            first_line_end: text.find('\n').unwrap_or(text.len()),
-            comment_end: None,
+            implied: 0,
+            is_element_due: false,
         }
     }
 
@@ -92,9 +95,21 @@ impl<'t> Builder<'t> {
         span.start() < self.shared.muted_to.get()
     }
 
+    fn slice(&self, place: &Range<usize>) -> &'t str {
+        self.text.get(place.clone()).unwrap_or_default()
+    }
+
     fn raw(&self, span: Span, encoding: Option<Encoding>) -> Raw<'t> {
-        let text = self.source.input().get(span.start()..span.end());
-        Raw::new_unchecked(text.unwrap_or_default(), encoding, span)
+        Raw::new_unchecked(self.slice(&(span.start()..span.end())), encoding, span)
+    }
+
+    /// What only the control plane takes behind a bare value.
+    fn tail(&self, place: &Range<usize>) -> Option<Tail> {
+        if self.open.is_empty() {
+            tail::on_line(self.text, place)
+        } else {
+            tail::in_brackets(self.text, place)
+        }
     }
 
     /// Makes the table of the header that was read last.
@@ -129,7 +144,7 @@ impl<'t> Builder<'t> {
             let found = self.document.table(at)?.entry(&part.name);
             at = match found.map(|entry| entry.node) {
                 Some(node) => self.enter(node, part)?,
-                None => self.attach(at, part, Value::table(Origin::Implied), part.span.clone()),
+                None => self.imply(at, part, Origin::Implied)?,
             };
         }
         let found = self.document.table(at)?.entry(&last.name);
@@ -185,6 +200,19 @@ impl<'t> Builder<'t> {
         Some(table)
     }
 
+    /// Makes a table that only a part of a longer key asks for.
+    fn imply(&mut self, table: NodeId, part: &Key<'_>, origin: Origin) -> Option<NodeId> {
+        self.implied += 1;
+        if self.implied > MOST_IMPLIED {
+            if self.implied == MOST_IMPLIED + 1 {
+                let what = "more tables are made by dotted keys than are read here";
+                self.faults.push(Fault::new(part.span.clone(), what));
+            }
+            return None;
+        }
+        Some(self.attach(table, part, Value::table(origin), part.span.clone()))
+    }
+
     fn attach(&mut self, table: NodeId, key: &Key<'_>, value: Value, span: Range<usize>) -> NodeId {
         let node = self.document.add(value, span);
         if let Some(table) = self.document.table_mut(table) {
@@ -207,6 +235,7 @@ impl<'t> Builder<'t> {
 
     /// Puts a value where the parser is, and gives its number.
     fn put(&mut self, value: Value, span: Range<usize>) -> NodeId {
+        self.is_element_due = false;
         self.equals = Equals::Outside;
         let key = std::mem::take(&mut self.key);
         let is_broken = std::mem::take(&mut self.is_key_broken);
@@ -239,7 +268,7 @@ impl<'t> Builder<'t> {
         for part in parents {
             let found = self.document.table(at)?.entry(&part.name);
             at = match found.map(|entry| entry.node) {
-                None => self.attach(at, part, Value::table(Origin::Dotted), part.span.clone()),
+                None => self.imply(at, part, Origin::Dotted)?,
                 Some(node) => match self.document.table(node).map(|table| table.origin) {
                     Some(Origin::Dotted) => node,
                     Some(Origin::Implied) => {
@@ -264,6 +293,7 @@ impl<'t> Builder<'t> {
     fn enter_value(&mut self, value: Value, span: Span) -> bool {
         let node = self.put(value, span.start()..span.end());
         self.open.push(node);
+        self.is_element_due = true;
         let is_allowed = self.open.len() <= DEEPEST;
         if !is_allowed {
             self.faults.push(Fault::new(
@@ -274,7 +304,16 @@ impl<'t> Builder<'t> {
         is_allowed
     }
 
+    /// Whether the control plane takes a lone carriage return for white space there: inside of
+    /// brackets where an element may begin, and behind a string that is the last one.
+    fn takes_carriage_return(&self, at: usize) -> bool {
+        let next = self.text.as_bytes().get(at + 1);
+        let is_last = self.shared.last.get().is_text && matches!(next, Some(b']' | b'}'));
+        !self.open.is_empty() && (self.is_element_due || is_last)
+    }
+
     fn leave_value(&mut self, span: Span) {
+        self.is_element_due = false;
         self.key.clear();
         self.equals = Equals::Outside;
         let node = self
@@ -287,21 +326,9 @@ impl<'t> Builder<'t> {
         self.shared.last.set(Last {
             end: span.end(),
             is_bare: false,
+            is_text: false,
             is_top: self.open.is_empty(),
         });
-    }
-
-    fn is_behind_bare_value(&self, start: usize) -> bool {
-        let last = self.shared.last.get();
-        let between = self.text.get(last.end..start).unwrap_or("-");
-        last.is_bare && last.is_top && self.open.is_empty() && is_blank(between)
-    }
-
-    fn report(&mut self, mut fault: Fault, is_let_pass: bool) {
-        if is_let_pass {
-            fault.grade = Grade::LetPass;
-        }
-        self.faults.push(fault);
     }
 }
 
@@ -354,22 +381,21 @@ impl EventReceiver for Builder<'_> {
         }
         let mut name = Cow::Borrowed("");
         let mut is_broken = false;
-        let faults = &mut self.faults;
-        let raw = Raw::new_unchecked(
-            self.text.get(span.start()..span.end()).unwrap_or_default(),
-            kind,
-            span,
-        );
+        let (raw, faults) = (self.raw(span, kind), &mut self.faults);
         raw.decode_key(&mut name, &mut |error| {
             is_broken = true;
-            faults.push(Fault::of(&error));
+            faults.push_error(&error);
         });
         self.is_key_broken |= is_broken;
-        self.shared.key.set(LastKey {
-            start: span.start(),
-            end: span.end(),
-            is_quoted: kind.is_some(),
-        });
+        self.is_element_due = false;
+        self.shared.key_end.set(span.end());
+        if kind.is_some()
+            && let Some(tail) =
+                tail::behind_key(self.text, span.start()..span.end(), self.header.is_some())
+        {
+            self.faults.push(tail.fault);
+            self.shared.muted_to.set(tail.until);
+        }
         if !self.open.is_empty() {
             self.equals = Equals::Around;
         }
@@ -383,23 +409,30 @@ impl EventReceiver for Builder<'_> {
         if self.is_muted(span) {
             return;
         }
-        let mut raw = self.raw(span, kind);
-        if kind.is_none() {
-            let text = scalar::without_odd_space(raw.as_str(), span.start(), &mut self.faults);
-            let span = Span::new_unchecked(span.start(), span.start() + text.len());
-            raw = Raw::new_unchecked(text, kind, span);
+        let mut place = span.start()..span.end();
+        if kind.is_none()
+            && let Some(tail) = self.tail(&place)
+        {
+            self.faults.push(tail.fault);
+            self.shared.muted_to.set(tail.until);
+            place.end = place.start + tail::value(self.slice(&place)).len();
         }
-        let place = span.start()..span.start() + raw.len();
+        let raw = self.raw(Span::new_unchecked(place.start, place.end), kind);
         let value = scalar::read(&raw, place.clone(), &mut self.faults);
         self.put(value, place);
-        self.shared.last.set(Last {
-            end: span.end(),
-            is_bare: kind.is_none(),
-            is_top: self.open.is_empty(),
-        });
+        // The parser makes up an empty one where a value is missing.
+        if span.start() < span.end() {
+            self.shared.last.set(Last {
+                end: span.end(),
+                is_bare: kind.is_none(),
+                is_text: kind.is_some(),
+                is_top: self.open.is_empty(),
+            });
+        }
     }
 
     fn value_sep(&mut self, _span: Span, _error: &mut dyn ErrorSink) {
+        self.is_element_due = true;
         self.key.clear();
         self.is_key_broken = false;
         self.equals = Equals::Outside;
@@ -409,15 +442,8 @@ impl EventReceiver for Builder<'_> {
         if self.is_muted(span) {
             return;
         }
-        let is_lenient =
-            self.is_behind_bare_value(span.start()) && span.start() > self.first_line_end;
-        self.comment_end = is_lenient.then_some(span.end());
-        let mut faults = Vec::new();
-        self.raw(span, None)
-            .decode_comment(&mut |error: toml_parser::ParseError| faults.push(Fault::of(&error)));
-        for fault in faults {
-            self.report(fault, is_lenient);
-        }
+        let (raw, faults) = (self.raw(span, None), &mut self.faults);
+        raw.decode_comment(&mut |error: ParseError| faults.push_error(&error));
     }
 
     fn newline(&mut self, span: Span, _error: &mut dyn ErrorSink) {
@@ -432,20 +458,17 @@ impl EventReceiver for Builder<'_> {
                 "keep the key, `=` and the value on one line",
             ));
         }
-        let comment_end = self.comment_end.take();
-        let mut faults = Vec::new();
-        self.raw(span, None)
-            .decode_newline(&mut |error: toml_parser::ParseError| faults.push(Fault::of(&error)));
-        for fault in faults {
-            let is_in_comment = comment_end == Some(span.start());
-            let is_last = span.end() == self.text.len() && self.is_behind_bare_value(span.start());
-            if is_in_comment {
-                let rest = self.text.get(span.end()..).unwrap_or_default();
-                let line = rest.find('\n').unwrap_or(rest.len());
-                self.shared.muted_to.set(span.end() + line);
+        let is_blank = self.takes_carriage_return(span.start());
+        let (raw, faults) = (self.raw(span, None), &mut self.faults);
+        raw.decode_newline(&mut |error: ParseError| {
+            if !is_blank {
+                faults.push_error(&error);
+            } else if faults.has_room() {
+                let mut fault = Fault::of(&error);
+                fault.let_through(edit(span.start()..span.end(), " "));
+                faults.push(fault);
             }
-            self.report(fault, is_in_comment || is_last);
-        }
+        });
         if self.header.is_some() {
             self.open_header(span.start());
         }

@@ -30,6 +30,9 @@ pub struct Fault {
     pub grade: Grade,
     /// A change that mends it.
     pub fix: Option<Fix>,
+    /// A change that gives the text the meaning that it has to the control plane, where a bug lets it
+    /// pass; not for people.
+    pub repair: Option<Edit>,
 }
 
 /// What the control plane's parser makes of an error.
@@ -54,11 +57,25 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// Whether one more fault is kept; otherwise none needs to be made.
+    pub fn has_room(&self) -> bool {
+        self.list.len() < MOST_FAULTS
+    }
+
     /// Adds a fault, or only its grade when there are very many.
     pub fn push(&mut self, fault: Fault) {
-        if self.list.len() < MOST_FAULTS {
+        if self.has_room() {
             self.list.push(fault);
         } else if fault.grade != Grade::LetPass {
+            self.is_refused = true;
+        }
+    }
+
+    /// Adds what the parser reported; of very many errors only that they are there.
+    pub fn push_error(&mut self, error: &ParseError) {
+        if self.has_room() {
+            self.list.push(Fault::of(error));
+        } else {
             self.is_refused = true;
         }
     }
@@ -96,7 +113,14 @@ impl Fault {
             help: None,
             grade: Grade::Refused,
             fix: None,
+            repair: None,
         }
+    }
+
+    /// Notes that a bug of the control plane lets it pass, as if the text were changed like that.
+    pub fn let_through(&mut self, repair: Edit) {
+        self.grade = Grade::LetPass;
+        self.repair = Some(repair);
     }
 
     /// A fault that only the control plane has.
@@ -108,26 +132,21 @@ impl Fault {
         }
     }
 
-    /// A fault that the control plane lets pass.
-    pub fn let_pass(span: Range<usize>, what: impl Into<String>) -> Self {
-        Self {
-            grade: Grade::LetPass,
-            ..Self::new(span, what)
-        }
-    }
-
     /// What the parser reported, as something refused.
     pub fn of(error: &ParseError) -> Self {
-        let place = match error.context() {
-            Some(context) if error.description().starts_with("unclosed") => Some(context),
-            context => error.unexpected().or(context),
-        };
-        let span = place.map_or(0..0, |span| span.start()..span.end());
         Self {
             help: error.expected().and_then(expected),
-            ..Self::new(span, error.description())
+            ..Self::new(place(error), error.description())
         }
     }
+}
+
+fn place(error: &ParseError) -> Range<usize> {
+    let place = match error.context() {
+        Some(context) if error.description().starts_with("unclosed") => Some(context),
+        context => error.unexpected().or(context),
+    };
+    place.map_or(0..0, |span| span.start()..span.end())
 }
 
 fn expected(list: &'static [Expected]) -> Option<String> {
@@ -146,7 +165,10 @@ pub struct Grader<'t> {
     text: &'t str,
     shared: &'t Shared,
     faults: Faults,
+    /// Whether the end of the file was met with something open.
     is_end_seen: bool,
+    /// Whether the parser of the control plane never ends there.
+    is_endless: bool,
 }
 
 impl<'t> Grader<'t> {
@@ -157,6 +179,7 @@ impl<'t> Grader<'t> {
             shared,
             faults: Faults::default(),
             is_end_seen: false,
+            is_endless: false,
         }
     }
 
@@ -165,14 +188,12 @@ impl<'t> Grader<'t> {
         self.faults
     }
 
-    fn grade(&mut self, fault: &mut Fault, at: usize) {
+    fn grade(&mut self, fault: &mut Fault, error: &ParseError, at: usize) {
         match &*fault.what {
-            "unexpected key or value" => self.stray_comma(fault, at),
-            "unclosed array table" => self.half_closed(fault, at),
+            "unclosed array table" if lacks_one_bracket(error) => self.half_closed(fault, at),
             "missing comma between array elements" | "missing comma between key-value pairs" => {
                 self.missing_comma(fault, at);
             }
-            "key with no value" => self.key_with_equals(fault, at),
             "unclosed array" => self.endless(fault, b']'),
             "unclosed inline table" => self.endless(fault, b'}'),
             _ => {}
@@ -187,40 +208,22 @@ impl<'t> Grader<'t> {
         self.text.get(start..).unwrap_or_default()
     }
 
-    /// `cpu = 4,`
-    fn stray_comma(&self, fault: &mut Fault, at: usize) {
-        let last = self.shared.last.get();
-        let is_comma = self.text.as_bytes().get(at) == Some(&b',');
-        let follows = last.is_bare && last.is_top && is_blank(self.between(last.end, at));
-        if !is_comma || !follows || !ends_line(self.rest(at + 1)) {
-            return;
-        }
-        fault.span = at..at + 1;
-        fault.what = "a comma after the value".to_owned();
-        fault.grade = Grade::LetPass;
-        fault.help = Some("only elements of arrays and inline tables take commas".to_owned());
-        fault.fix = Some(Fix {
-            title: "delete the comma".to_owned(),
-            edits: vec![edit(at..at + 1, "")],
-            is_safe: true,
-        });
-    }
-
     /// `[[triggers]` at the end of the file, or with one character more on its line.
     fn half_closed(&self, fault: &mut Fault, at: usize) {
-        let mut characters = self.rest(at).chars();
-        let is_closed = self.text.as_bytes().get(at.wrapping_sub(1)) == Some(&b']');
-        let Some(dropped) = characters.next().filter(|_| is_closed) else {
-            if is_closed {
-                fault.grade = Grade::LetPass;
-                fault.fix = Some(close_header(at));
-            }
+        if self.text.as_bytes().get(at.wrapping_sub(1)) != Some(&b']') {
             return;
-        };
-        if ends_line(characters.as_str()) {
-            fault.grade = Grade::LetPass;
         }
-        if matches!(dropped, '\n' | '\r') {
+        let rest = self.rest(at);
+        let mut characters = rest.chars();
+        // The control plane drops one unit of UTF-16.
+        let dropped = characters
+            .next()
+            .filter(|dropped| !matches!(dropped, ' ' | '\t') && dropped.len_utf16() == 1);
+        let length = dropped.map_or(0, char::len_utf8);
+        if rest.is_empty() || dropped.is_some() && ends_line(characters.as_str()) {
+            fault.let_through(edit(at..at + length, "]"));
+        }
+        if matches!(dropped, None | Some('\n' | '\r')) && (rest.is_empty() || dropped.is_some()) {
             fault.fix = Some(close_header(at));
         }
     }
@@ -233,7 +236,7 @@ impl<'t> Grader<'t> {
         }
         let between = self.between(last.end, at);
         if last.is_bare && between.contains('#') {
-            fault.grade = Grade::LetPass;
+            fault.let_through(edit(last.end..last.end, ","));
         }
         if between.contains(['#', '\n', ' ']) {
             fault.fix = Some(Fix {
@@ -244,48 +247,72 @@ impl<'t> Grader<'t> {
         }
     }
 
-    /// `"a=b" junk = 1`
-    fn key_with_equals(&self, fault: &mut Fault, at: usize) {
-        let key = self.shared.key.get();
-        if !key.is_quoted || !self.between(key.start, key.end).contains('=') {
-            return;
-        }
-        let is_next = |character: &char| matches!(character, '=' | '\n');
-        if self.rest(at).chars().find(is_next) == Some('=') {
-            fault.grade = Grade::LetPass;
-            fault.what = "text between the key and its `=`".to_owned();
-        }
-    }
-
     /// `a = [1 # c` at the end of a file without a comma or closing bracket before it.
     fn endless(&mut self, fault: &mut Fault, closing: u8) {
         if std::mem::replace(&mut self.is_end_seen, true) {
+            // What holds the innermost one is told behind it.
+            if self.is_endless {
+                fault.grade = Grade::Endless;
+            }
             return;
         }
         let last = self.shared.last.get();
-        let rest = self.rest(last.end);
-        let is_comment = js::trim(rest).starts_with('#') && !rest.contains('\n');
-        if !last.is_bare || last.is_top || !is_comment {
+        let Some(from) = self.last_bare_end(last) else {
             return;
-        }
-        let before = self.between(0, last.end).split('\n');
+        };
+        let before = self.between(0, from).split('\n');
         let mut code = before.filter_map(|line| line.split('#').next());
         if code.all(|line| !line.bytes().any(|byte| byte == b',' || byte == closing)) {
             fault.grade = Grade::Endless;
+            self.is_endless = true;
         }
+    }
+
+    /// The end of the last bare element if only comments follow, the last of them up to the end of
+    /// the file; an inline table's `=` without a value counts as one.
+    fn last_bare_end(&self, last: super::Last) -> Option<usize> {
+        let key_end = self.shared.key_end.get();
+        let (from, rest) = if key_end > last.end {
+            let rest = self.rest(key_end);
+            (
+                key_end,
+                rest.trim_start_matches([' ', '\t']).strip_prefix('=')?,
+            )
+        } else {
+            let is_element = last.is_bare && !last.is_top;
+            (
+                last.end,
+                self.rest(last.end).get(..).filter(|_| is_element)?,
+            )
+        };
+        let mut lines = rest.split('\n');
+        let is_trivia = |line: &str| {
+            let line = js::trim(line);
+            line.is_empty() || line.starts_with('#')
+        };
+        let ends_in_comment = lines
+            .clone()
+            .next_back()
+            .is_some_and(|line| js::trim(line).starts_with('#'));
+        (ends_in_comment && lines.all(is_trivia)).then_some(from)
     }
 }
 
 impl ErrorSink for Grader<'_> {
     fn report_error(&mut self, error: ParseError) {
-        let mut fault = Fault::of(&error);
-        let at = error
-            .unexpected()
-            .map_or(fault.span.start, |span| span.start());
-        if at <= self.shared.muted_to.get() && self.shared.muted_to.get() > 0 {
+        let at = error.unexpected().map(|span| span.start());
+        let at = at.unwrap_or_else(|| place(&error).start);
+        let muted_to = self.shared.muted_to.get();
+        if at < muted_to || at == muted_to && at == self.text.len() && at > 0 {
             return;
         }
-        self.grade(&mut fault, at);
+        // Beyond what is kept nobody asks for the grade, and to find it may take long.
+        if !self.faults.has_room() {
+            self.faults.push_error(&error);
+            return;
+        }
+        let mut fault = Fault::of(&error);
+        self.grade(&mut fault, &error, at);
         self.faults.push(fault);
     }
 }
@@ -298,6 +325,11 @@ pub fn edit(span: Range<usize>, text: &str) -> Edit {
     }
 }
 
+/// Whether a header of an array is closed by one bracket; brackets may also end in a broken string.
+fn lacks_one_bracket(error: &ParseError) -> bool {
+    matches!(error.expected(), Some([Expected::Literal("]")]))
+}
+
 fn close_header(at: usize) -> Fix {
     Fix {
         title: "close the header with `]]`".to_owned(),
@@ -306,13 +338,8 @@ fn close_header(at: usize) -> Fix {
     }
 }
 
-/// Whether there are only spaces and tabs.
-pub fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
-}
-
 /// Whether nothing but a comment follows on the line; looks no further than needed.
 fn ends_line(rest: &str) -> bool {
-    let rest = rest.trim_start_matches([' ', '\t', '\r']);
-    rest.is_empty() || rest.starts_with(['\n', '#'])
+    let rest = rest.trim_start_matches([' ', '\t']);
+    rest.is_empty() || rest.starts_with(['\n', '#']) || rest.starts_with("\r\n")
 }

@@ -1,14 +1,17 @@
 //! Reads TOML with places, goes on after errors, and knows the control plane's dialect.
 //!
 //! `toml_parser` lexes and parses; [`builder`] makes a [`Document`] of its events by the control
-//! plane's rules on tables; [`faults`] says of each error whether the control plane's parser
-//! refuses it too, lets it pass through a bug, or never ends on it.
+//! plane's rules on tables; [`faults`] and [`tail`] say of each error whether the control plane's
+//! parser refuses it too, lets it pass through a bug, or never ends on it; [`judge`] says the same of
+//! the whole text.
 //!
 //! Not for: what the values mean.
 
 mod builder;
 mod faults;
+mod judge;
 mod scalar;
+mod tail;
 
 use std::cell::Cell;
 
@@ -20,6 +23,7 @@ use super::node::Document;
 use builder::Builder;
 use faults::Grader;
 pub use faults::{Fault, Grade};
+pub use judge::{Verdict, judge};
 
 /// What was read of a file.
 pub struct Parsed {
@@ -34,28 +38,22 @@ pub struct Parsed {
 pub struct Shared {
     /// The last value.
     last: Cell<Last>,
-    /// The last key outside of a value.
-    key: Cell<LastKey>,
+    /// The end of the last key.
+    key_end: Cell<usize>,
     /// Up to where everything belongs to a comment that the parser takes for code.
     muted_to: Cell<usize>,
 }
 
-/// The last scalar that was read.
+/// The last value that was read.
 #[derive(Debug, Clone, Copy, Default)]
 struct Last {
     end: usize,
     /// Whether it is without quotes.
     is_bare: bool,
+    /// Whether it is a string.
+    is_text: bool,
     /// Whether it is outside of arrays and inline tables.
     is_top: bool,
-}
-
-/// The last key that was read.
-#[derive(Debug, Clone, Copy, Default)]
-struct LastKey {
-    start: usize,
-    end: usize,
-    is_quoted: bool,
 }
 
 /// How deep brackets may nest on the caller's stack; the parser calls itself once for each.

@@ -9,8 +9,7 @@ use toml::value::Datetime;
 use toml_parser::Raw;
 use toml_parser::decoder::ScalarKind;
 
-use super::faults::{Fault, Faults};
-use crate::manifest::js;
+use super::faults::{Fault, Faults, edit};
 use crate::manifest::node::Value;
 
 /// The largest whole number that the control plane holds exactly, 2^53 - 1.
@@ -19,7 +18,7 @@ const LARGEST: i64 = 9_007_199_254_740_991;
 /// Reads a value that is written at `span`; one that is wrong becomes a string.
 pub fn read(raw: &Raw<'_>, span: Range<usize>, faults: &mut Faults) -> Value {
     let mut text = Cow::Borrowed("");
-    let kind = raw.decode_scalar(&mut text, &mut |error| faults.push(Fault::of(&error)));
+    let kind = raw.decode_scalar(&mut text, &mut |error| faults.push_error(&error));
     match kind {
         ScalarKind::String => Value::Text(text.into()),
         ScalarKind::Boolean(value) => Value::Bool(value),
@@ -55,23 +54,6 @@ fn integer(number: i64, span: Range<usize>, faults: &mut Faults) -> Value {
     Value::Integer(number)
 }
 
-/// Takes white space that only the control plane takes for white space from the end of a bare value.
-pub fn without_odd_space<'t>(text: &'t str, start: usize, faults: &mut Faults) -> &'t str {
-    let trimmed = text.trim_end_matches(js::is_space);
-    if trimmed.len() < text.len() && !trimmed.is_empty() {
-        let span = start + trimmed.len()..start + text.len();
-        let mut fault = Fault::let_pass(span.clone(), "an invisible character after the value");
-        fault.fix = Some(crate::diagnostic::Fix {
-            title: "delete the invisible character".to_owned(),
-            edits: vec![super::faults::edit(span, "")],
-            is_safe: true,
-        });
-        faults.push(fault);
-        return trimmed;
-    }
-    text
-}
-
 fn moment(text: &str, span: Range<usize>, faults: &mut Faults) {
     match text.parse::<Datetime>() {
         Ok(moment) if moment.time.is_some_and(|time| time.second == Some(60)) => {
@@ -83,11 +65,17 @@ fn moment(text: &str, span: Range<usize>, faults: &mut Faults) {
         }
         Ok(_) => {}
         Err(error) => {
-            let mut fault = Fault::new(span.clone(), error.to_string());
-            if is_past_month_end(text) {
-                fault = Fault::let_pass(span, "the month has fewer days");
-            } else if has_stray_offset(text) {
-                fault = Fault::let_pass(span, "an offset needs both a date and a time");
+            let what = if is_past_month_end(text) {
+                Some("the month has fewer days")
+            } else {
+                has_stray_offset(text).then_some("an offset needs both a date and a time")
+            };
+            let mut fault = Fault::new(
+                span.clone(),
+                what.map_or_else(|| error.to_string(), str::to_owned),
+            );
+            if what.is_some() {
+                fault.let_through(edit(span, "2026-01-01"));
             }
             faults.push(fault);
         }
@@ -115,5 +103,9 @@ fn has_stray_offset(text: &str) -> bool {
             .ok()?;
         Some(time)
     });
-    bare.is_some_and(|bare| bare.parse::<Datetime>().is_ok())
+    let is_bare = |text: &str| {
+        let moment = text.parse::<Datetime>();
+        moment.is_ok_and(|moment| moment.offset.is_none()) || is_past_month_end(text)
+    };
+    bare.is_some_and(is_bare)
 }

@@ -17,9 +17,10 @@ const LONGEST_FILE: usize = 600;
 const LONGEST_FUNCTION: usize = 60;
 
 const L0: [&str; 3] = ["model", "text", "diagnostic"];
-const L1: [&str; 8] = [
+const L1: [&str; 9] = [
     "manifest",
     "image",
+    "validation",
     "diff",
     "transcript",
     "attention",

@@ -12,7 +12,8 @@ const DEFAULT: Hardware = Hardware {
     disk: Some(20.0),
 };
 
-fn starter() -> String {
+/// The block of old starter files that is never built.
+pub fn starter() -> String {
     let block = "# Bring in baseline tooling. The Kortix layer on top also installs
 # git/curl/ca-certificates/nodejs/npm, but having them in your base
 # makes interactive sessions snappier.

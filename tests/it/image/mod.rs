@@ -2,8 +2,9 @@
 
 mod advice;
 mod bytes;
-mod identity;
+pub mod identity;
 mod parsing;
+mod properties;
 mod recorded;
 mod references;
 mod rules;

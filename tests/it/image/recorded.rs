@@ -2,13 +2,14 @@
 //!
 //! Runs only when `KORTIX_TUI_SHARED` names the folder with the recordings.
 
-use std::{env, fs, path::PathBuf};
+use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 use kortix_tui::image::{
     Scope,
     identity::{Hardware, Identity, Inputs, Source, content_hash, without_starter},
 };
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 fn rows(file: &str) -> Vec<Value> {
     let Some(shared) = env::var_os("KORTIX_TUI_SHARED") else {
@@ -85,8 +86,63 @@ fn every_recorded_hash_comes_out_of_its_inputs() {
                 assert_eq!(output, text(&row, "output"), "{}", row["note"]);
             }
             "identity" => assert_identity(&row),
-            _ => {}
+            "fingerprint" => assert_eq!(fingerprint(inputs), text(&row, "hash"), "{}", row["note"]),
+            // Sections of the manifest have hashes of their own, which no snapshot depends on.
+            "connector" | "app" | "agent" => {}
+            kind => panic!("a kind of hash that nobody looks at: {kind}"),
         }
+    }
+}
+
+/// The fingerprint over a server's files. The program never has them, so this is only here: it
+/// shows that the rule as it is told is the whole rule. Names are plain, so that their order is
+/// that of their letters.
+fn fingerprint(inputs: &Value) -> String {
+    let version = text(inputs, "sandboxVersion");
+    let opencode = text(inputs, "opencodeVersion");
+    let mut fed = format!("sandbox_version\0{version}\0opencode_version\0{opencode}\0");
+    let mut artifacts: Vec<(&str, &str)> = inputs["artifacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|artifact| (text(artifact, "label"), text(artifact, "path")))
+        .collect();
+    artifacts.sort_unstable();
+    for (label, path) in artifacts {
+        feed(inputs, label, path, &mut fed);
+    }
+    let hash: String = Sha256::digest(fed)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("kortix-runtime:{version}:artifacts:{hash}")
+}
+
+/// Adds a file, a link, or a folder with all that is in it but what is left out everywhere.
+fn feed(inputs: &Value, name: &str, path: &str, fed: &mut String) {
+    if let Some(content) = inputs["files"][path].as_str() {
+        fed.push_str(&format!("file\0{name}\0{}\0{content}\0", content.len()));
+        return;
+    }
+    if let Some(target) = inputs["links"][path].as_str() {
+        fed.push_str(&format!("symlink\0{name}\0{target}\0"));
+        return;
+    }
+    fed.push_str(&format!("dir\0{name}\0"));
+    let below = format!("{path}/");
+    let paths = ["files", "links"].map(|kind| inputs[kind].as_object().unwrap().keys());
+    let paths = paths.into_iter().flatten();
+    let children: BTreeSet<&str> = paths
+        .filter_map(|path| path.strip_prefix(&below)?.split('/').next())
+        .filter(|child| !["node_modules", ".bin", "dist", ".turbo", ".cache"].contains(child))
+        .collect();
+    for child in children {
+        feed(
+            inputs,
+            &format!("{name}/{child}"),
+            &format!("{below}{child}"),
+            fed,
+        );
     }
 }
 

@@ -105,10 +105,7 @@ fn a_time_that_the_clock_skips_is_made_up_for_and_one_that_it_repeats_comes_once
 fn a_malformed_expression_says_what_is_wrong() {
     let cases = [
         ("* * * *", "it has 4 fields; five or six are needed"),
-        (
-            "*  * * * *",
-            "it has more than one space in a row, or around it",
-        ),
+        ("* * * * * ", "it has white space around it"),
         ("0 0 15W * *", "the day of the month does not take `W`"),
         ("61 * * * *", "the minute cannot be `61`"),
         ("* * * * 5-1", "the weekday cannot be `5-1`"),

@@ -57,3 +57,11 @@ fn many_entries_that_are_all_wrong_are_counted_and_not_all_listed() {
         assert_eq!(last, Some("local/more"), "{piece}");
     }
 }
+
+#[test]
+fn a_key_that_makes_a_million_tables_is_refused_before_they_fill_the_memory() {
+    let checked = checked(&("a.".repeat(1_000_001) + "a = 1\nb = 1\n"));
+    let messages = checked.findings.iter().map(|finding| &finding.message);
+    let is_told = |message: &String| message.contains("more tables are made by dotted keys");
+    assert!(messages.into_iter().any(is_told) && !checked.is_valid);
+}

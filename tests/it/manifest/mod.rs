@@ -1,8 +1,12 @@
 //! The validation of `kortix.toml`.
 
+mod cron;
 mod facts;
+mod found;
 mod hostile;
+mod local;
 mod properties;
+mod properties_typed;
 mod recorded;
 mod rules;
 mod syntax;

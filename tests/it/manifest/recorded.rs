@@ -261,3 +261,105 @@ fn templates_secrets_and_the_default_are_those_of_the_running_control_plane() ->
     assert_eq!(differing, Vec::<String>::new());
     Ok(())
 }
+
+/// The codes of findings that say that an entry is dropped.
+const DROPPED: [&str; 10] = [
+    "local/app-env",
+    "local/app-source",
+    "local/app-domain",
+    "local/auth-name",
+    "local/auth-refused",
+    "local/connector-blank",
+    "local/connector-slug",
+    "local/spec-missing",
+    "local/timezone-shaky",
+    "local/timezone-unknown",
+];
+
+/// The sections whose entries may be dropped, with the recording's name for what is.
+const SECTIONS: [(&str, &str); 4] = [
+    ("triggers", "trigger_errors"),
+    ("connectors", "connector_errors"),
+    ("apps", "app_errors"),
+    ("agents", "agent_errors"),
+];
+
+#[test]
+fn what_the_running_control_plane_drops_without_a_verdict_is_told_and_nothing_else() -> Outcome {
+    let running: BTreeMap<String, Value> = recorded("runtime-dev.jsonl")?
+        .into_iter()
+        .filter_map(|case| Some((case["id"].as_str()?.to_owned(), case)))
+        .collect();
+    let mut differing = Vec::new();
+    for case in recorded("corpus-dev.jsonl")? {
+        let id = case["id"].as_str().unwrap_or_default();
+        let checked = checked(&case);
+        let Some(theirs) = running
+            .get(id)
+            .filter(|theirs| theirs.get("manifest_error").is_none() && checked.manifest.is_some())
+        else {
+            continue;
+        };
+        for (section, errors) in SECTIONS {
+            let of_section = |finding: &&Finding| finding.path.starts_with(section);
+            let findings = || checked.findings.iter().filter(of_section);
+            let has_verdict = findings().any(|finding| {
+                finding.family == Family::Manifest && finding.severity.name() == "error"
+            });
+            let is_dropped = theirs[errors]
+                .as_array()
+                .is_some_and(|list| !list.is_empty());
+            let told = findings().find(|finding| DROPPED.contains(&finding.code));
+            // What only some engines drop may be told in vain.
+            let is_shaky = told.is_some_and(|told| told.code == "local/timezone-shaky");
+            if !has_verdict && is_dropped != told.is_some() && !is_shaky {
+                differing.push(format!(
+                    "{id}: {section} {told:?}, theirs {}",
+                    theirs[errors]
+                ));
+            }
+        }
+    }
+    assert_eq!(differing, Vec::<String>::new());
+    Ok(())
+}
+
+/// A path with `[]` in place of numbers, as the list of rules has it.
+fn shape(path: &str) -> String {
+    let mut shape = String::new();
+    let mut letters = path.chars().peekable();
+    while let Some(letter) = letters.next() {
+        shape.push(letter);
+        if letter == '[' {
+            while letters.next_if(char::is_ascii_digit).is_some() {}
+        }
+    }
+    let is_env_key = shape.starts_with("env.")
+        && !["env.required", "env.optional"].contains(&shape.trim_end_matches("[]"));
+    if is_env_key {
+        "env.<unknown>".to_owned()
+    } else {
+        shape
+    }
+}
+
+#[test]
+fn every_observed_rule_is_one_of_ours_and_every_one_of_ours_was_observed() -> Outcome {
+    let rules = recorded("rules.jsonl")?;
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let theirs: BTreeSet<(String, String)> = rules
+        .iter()
+        .map(|rule| (word(&rule["path"]), word(&rule["severity"])))
+        .collect();
+    let mut ours = BTreeSet::new();
+    for case in recorded("corpus-dev.jsonl")? {
+        let verdict = verdict(&checked(&case).findings);
+        ours.extend(
+            verdict
+                .iter()
+                .map(|(path, severity)| (shape(path), severity.clone())),
+        );
+    }
+    assert_eq!(ours, theirs);
+    Ok(())
+}

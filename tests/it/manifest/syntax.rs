@@ -54,8 +54,10 @@ fn a_place_has_a_line_and_a_column() {
 fn what_only_bugs_of_the_control_plane_accept_is_refused_in_words() {
     let lines = [
         "a = 1,",
-        "a = true , # c",
+        "a = true ,",
         "[[triggers]",
+        "[[triggers]\r\n",
+        "[[triggers]x # c",
         "a = [1 # c\n 2]",
         "a = {b = 1 # c\n c = 2}",
         "a = 1\u{a0}",
@@ -67,7 +69,19 @@ fn what_only_bugs_of_the_control_plane_accept_is_refused_in_words() {
         "a = 2026-02-30",
         "a = 2026-06-01Z",
         "a = 09:00:00+02:00",
+        "a = 09:00Z",
+        "a = 2026-02-30Z",
         "'a=b' junk = 1",
+        "'a=b' junk.'c' = 1",
+        "'a=b'\njunk\n= 1",
+        "a = {\"b=c\" junk = 1}",
+        "\"name = \"worker\"\nfile = 2",
+        "'a'\u{a0}= 1",
+        "['a'\r]",
+        "a = [1\n\u{3000}]",
+        "a = [1\n # c\n 'x']",
+        "a = 1 \u{c} ,\r\n",
+        "a = [\r1,\r'x'\r]",
     ];
     for line in lines {
         let text = format!("kortix_version = 1\n{line}");
@@ -91,7 +105,37 @@ fn what_only_bugs_of_the_control_plane_accept_is_refused_in_words() {
 
 #[test]
 fn one_real_error_beside_what_is_let_pass_is_the_verdict() {
-    assert_eq!(verdict("kortix_version = 1,\n=\n"), "manifest/syntax");
+    for line in [
+        "=",
+        "a = 1, # c",
+        "a = 1, ",
+        "a = 1,,",
+        "[[triggers] ",
+        "[[triggers]\nslug = 'a'",
+        "[[triggers]\u{1f600}",
+        "a = 'x'\u{a0}",
+        "a = ['x' # c\n 2]",
+        "a = [1 # \u{1}\n]",
+        "a = [\u{a0}]",
+        "'a=b' junk.c d = 1",
+        "'ab' junk = 1",
+        "'a=b' junk = x",
+        "'a=b' junk",
+        "a = 2026-06-01T09:00:00ZZ",
+        "a = ['x'\r, 1]",
+    ] {
+        let text = format!("kortix_version = 1,\n{line}\n");
+        assert_eq!(verdict(&text), "manifest/syntax", "{line}");
+    }
+}
+
+#[test]
+fn a_control_character_in_a_comment_passes_unless_the_place_that_is_checked_has_one() {
+    assert_eq!(verdict("\na = 1 # \u{1}\n"), "manifest/syntax");
+    assert_eq!(verdict("\n\n\n\na = 1 # \u{1}\n"), "manifest/let-pass");
+    assert_eq!(verdict("x=1\na = 1 # \u{1}\n"), "manifest/let-pass");
+    assert_eq!(verdict("x=1\na=11111111 # \u{1}\n"), "manifest/syntax");
+    assert_eq!(verdict("x=1\na = 'x' # \u{1}\n"), "manifest/syntax");
 }
 
 #[test]
