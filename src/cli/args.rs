@@ -82,6 +82,8 @@ pub enum Command {
     Crs(Crs),
     /// Say what is wrong in kortix.toml and in the Dockerfiles that it names
     Validate(Validate),
+    /// Say what sandboxes are made from, and whether a change builds their snapshots again
+    Explain(Explain),
     /// Check what the program needs
     Doctor {
         /// Print JSON
@@ -188,11 +190,17 @@ pub struct Validate {
     /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,
+    /// Make the changes that surely are what was meant; with `-`, print the changed text
+    #[arg(long)]
+    pub fix: bool,
+    /// Check again whenever a file changes, until ctrl-c
+    #[arg(long, conflicts_with = "fix")]
+    pub watch: bool,
     /// Only what the control plane and a build would say
     #[arg(long)]
     pub no_local: bool,
     /// List all codes with what they mean
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["fix", "watch", "paths"])]
     pub codes: bool,
 }
 
@@ -203,6 +211,38 @@ pub enum Format {
     Text,
     /// One JSON object
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub workflows
+    Github,
+    /// One line for each finding, for a model to act on
+    Agent,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The folder with kortix.toml; the current folder by default
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Say what changed since this commit, by any name that git knows
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Look at this commit in place of the files in the folder
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+    /// Ask this host too, by its name in the hosts file
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// The project on the host, by id or name; that of the folder's link by default
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Ask no host, also where the folder is linked to one
+    #[arg(long, conflicts_with_all = ["host", "project"])]
+    pub offline: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `diff`.

@@ -9,6 +9,7 @@ mod console;
 mod crs;
 mod diff;
 mod doctor;
+mod explain;
 mod hosts;
 mod keys;
 mod local;
@@ -58,7 +59,8 @@ fn dispatch(cli: Cli, environment: &Environment) -> Result<ExitCode, Failure> {
         Some(Command::Hosts(options)) => hosts::run(options, environment),
         Some(Command::Diff(options)) => diff::run(&options, &screen, environment),
         Some(Command::Crs(options)) => crs::run(&options, environment),
-        Some(Command::Validate(options)) => validate::run(&options, &environment.cwd),
+        Some(Command::Validate(options)) => validate::run(&options, &screen, environment),
+        Some(Command::Explain(options)) => explain::run(&options, &screen, environment),
         Some(Command::Doctor { json }) => doctor::run(json, environment),
         Some(Command::Keys { json, markdown }) => keys::run(json, markdown, environment),
         Some(Command::Completions { shell }) => completions(shell),

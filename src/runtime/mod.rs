@@ -5,11 +5,14 @@
 //! each. Not for: what an event means (`app`) or what is drawn (`view`).
 
 pub mod checkout;
+pub mod context;
 pub mod hosts;
 pub mod input;
 pub mod keeper;
 pub mod log;
+pub mod mending;
 pub mod pace;
+pub mod watching;
 
 mod calls;
 mod canvas;

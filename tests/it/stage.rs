@@ -82,6 +82,11 @@ impl Stage {
         self.server.url()
     }
 
+    /// The token that it takes.
+    pub fn token(&self) -> String {
+        self.server.token().expose().to_owned()
+    }
+
     /// A client that reaches it directly.
     pub fn client(&self) -> &Client {
         &self.client
