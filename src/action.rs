@@ -19,6 +19,8 @@ pub enum Context {
     Review,
     /// The builds screen.
     Builds,
+    /// The manifest screen.
+    Manifest,
     /// A session's screen while the transcript has the focus.
     Session,
     /// A session's composer.
@@ -49,6 +51,7 @@ impl Context {
             Self::Changes => "changes",
             Self::Review => "review",
             Self::Builds => "builds",
+            Self::Manifest => "manifest",
             Self::Session => "session",
             Self::Composer => "composer",
             Self::Permission => "permission",
@@ -70,13 +73,14 @@ impl Context {
     }
 
     /// All contexts, in the order of the help.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Global,
         Self::List,
         Self::Board,
         Self::Changes,
         Self::Review,
         Self::Builds,
+        Self::Manifest,
         Self::Session,
         Self::Composer,
         Self::Permission,
@@ -136,6 +140,9 @@ actions! {
         BoardScreen "board" "1" "Go to the board",
         ChangesScreen "changes" "2" "Go to the change requests",
         BuildsScreen "builds" "3" "Go to the builds",
+        ManifestScreen "manifest" "4" "Go to the manifest",
+        CheckProject "check-project" "alt-m" "Check the manifest of this project",
+        CheckChange "check-change" "alt-c" "Check the manifest at the head of this change request",
         Refresh "refresh" "R, f5" "Fetch what is on the screen again",
         Redraw "redraw" "ctrl-l" "Draw the whole screen again",
     }
@@ -220,6 +227,20 @@ actions! {
     Builds {
         NextPane "next-pane" "tab" "Go to the other list",
         ErrorInFull "error-in-full" "e" "Show the build's error in full",
+    }
+    Manifest {
+        NextFinding "next-finding" "]" "Go to the next finding",
+        PreviousFinding "previous-finding" "[" "Go to the finding before",
+        NextCheckedFile "next-checked-file" "}" "Go to the next file",
+        PreviousCheckedFile "previous-checked-file" "{" "Go to the head of the file, then to the file before",
+        OtherPane "other-pane" "tab" "Go to the source, or back to the findings",
+        EditFile "edit-file" "e" "Open the file in $EDITOR at the line; checks again on return",
+        ApplyFix "fix" "f" "Make the change that mends the finding (shows it first)",
+        Explain "explain" "i" "Show the finding in full, with what its code means",
+        PickSource "source" "p" "Choose what is looked at: a folder, a project, a change request",
+        FoldGroup "fold-group" "o" "Fold or unfold what belongs to the heading",
+        SourceLeft "source-left" "H, shift-left" "Scroll long lines to the left",
+        SourceRight "source-right" "L, shift-right" "Scroll long lines to the right",
     }
     Session {
         Compose "compose" "i, tab" "Write a prompt",

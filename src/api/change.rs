@@ -27,6 +27,12 @@ pub struct MergeWish<'a> {
     pub base_sha: &'a str,
 }
 
+/// A file of a list.
+#[derive(serde::Deserialize)]
+struct FileRow {
+    path: String,
+}
+
 impl Client {
     /// The change requests of a project in all states, newest number first.
     pub async fn changes(&self, project: &ProjectId) -> Result<Vec<ChangeRequest>, Error> {
@@ -146,8 +152,9 @@ impl Client {
         read(self.json(&ask).await?, ask.what)
     }
 
-    /// The text of a file at a commit; servers that know branches only are asked for the branch. The
-    /// caller checks that the text is the one that was meant: a branch may have moved.
+    /// The text of a file at a commit; servers that know branches only are asked for the branch, as is
+    /// everybody when `commit` is empty. The caller checks that the text is the one that was meant: a
+    /// branch may have moved.
     pub async fn file_text(
         &self,
         project: &ProjectId,
@@ -155,12 +162,44 @@ impl Client {
         commit: &str,
         branch: &str,
     ) -> Result<String, Error> {
+        if commit.is_empty() {
+            return self.file_at(project, path, branch).await;
+        }
         match self.file_at(project, path, commit).await {
             Err(Error::NotFound { .. } | Error::Invalid { .. } | Error::ServerIll { .. }) => {
                 self.file_at(project, path, branch).await
             }
             outcome => outcome,
         }
+    }
+
+    /// The paths of the files at a commit, or on a branch where the server does not know that or
+    /// `commit` is empty. Servers list at most 1,000, and none when they cannot read the repository.
+    pub async fn files(
+        &self,
+        project: &ProjectId,
+        commit: &str,
+        branch: &str,
+    ) -> Result<Vec<String>, Error> {
+        if commit.is_empty() {
+            return self.files_at(project, branch).await;
+        }
+        match self.files_at(project, commit).await {
+            Ok(paths) if !paths.is_empty() => Ok(paths),
+            Ok(_)
+            | Err(Error::NotFound { .. } | Error::Invalid { .. } | Error::ServerIll { .. }) => {
+                self.files_at(project, branch).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn files_at(&self, project: &ProjectId, reference: &str) -> Result<Vec<String>, Error> {
+        let mut url = self.of_project(project, &["files"]);
+        url.query_pairs_mut().append_pair("ref", reference);
+        let ask = Ask::get("the list of files", url);
+        let rows: Vec<FileRow> = read_list(self.json(&ask).await?, ask.what)?;
+        Ok(rows.into_iter().map(|row| row.path).collect())
     }
 
     async fn file_at(

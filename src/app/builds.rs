@@ -55,6 +55,18 @@ impl Builds {
         place.unwrap_or(0)
     }
 
+    /// The project of the template or build under the cursor.
+    pub fn selected_project(&self, state: &State) -> Option<ProjectKey> {
+        let project = match self.pane {
+            Pane::Templates => {
+                let templates = templates(state);
+                templates.get(self.template_row(state))?.0.clone()
+            }
+            Pane::Builds => builds(state).get(self.build_row(state))?.0.clone(),
+        };
+        Some(project)
+    }
+
     /// The error of the build under the cursor.
     pub fn selected_error<'a>(&self, state: &'a State) -> Option<&'a str> {
         let builds = builds(state);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    app::manifest::checkup::Checkup,
     diff::changeset::Changeset,
     model::{
         account::Me,
@@ -88,6 +89,17 @@ pub enum Call {
         /// Commit, tried first.
         commit: String,
         /// Branch whose tip that commit was, for servers that know branches only.
+        branch: String,
+    },
+    /// The manifest of a commit or branch and the files that it names, checked.
+    Manifest {
+        /// Of this project.
+        project: ProjectId,
+        /// The manifest's path.
+        path: String,
+        /// Commit, tried first; empty when nobody knows it.
+        commit: String,
+        /// Branch.
         branch: String,
     },
     /// Make a session.
@@ -180,6 +192,8 @@ pub enum Reply {
     Merged(Box<ChangeRequest>, MergeOutcome),
     /// The text of a file.
     FileText(Arc<str>),
+    /// What was found in a manifest and the files that it names.
+    Manifest(Arc<Checkup>),
     /// One session, made or changed.
     Session(Box<Session>),
     /// How far a start is.

@@ -290,7 +290,7 @@ impl State {
             Screen::Board => self.board.selected().cloned(),
             Screen::Changes => self.fleet.session_of(self.changes.selected()?),
             Screen::Review(key) => self.fleet.session_of(key),
-            Screen::Builds => None,
+            Screen::Builds | Screen::Manifest => None,
         }
     }
 

@@ -11,8 +11,10 @@ use crate::{
     api,
     app::{
         call::{Call, Reply},
+        manifest::checkup::{Checkup, Digest},
         memory::Memory,
     },
+    diagnostic::Fix,
     diff::{
         changeset::Changeset,
         paint::{Moved, Painted},
@@ -91,6 +93,19 @@ pub enum Event {
         /// The difference, or why there is none.
         outcome: Result<Arc<Changeset>, String>,
     },
+    /// A folder's manifest was checked.
+    ManifestChecked {
+        /// The number of the look.
+        edition: u64,
+        /// What was found, or why nothing was.
+        outcome: Result<Arc<Checkup>, String>,
+    },
+    /// Files that are watched changed.
+    FilesChanged,
+    /// The person comes back from `$EDITOR` on a file, or it could not be opened, and why.
+    FileEdited(Result<(), String>),
+    /// A fix was made in a file, as a sentence's fragment, or was not, and why.
+    Mended(Result<String, String>),
     /// The shell has something to say to the person: the disk is full, a settings key is unknown, …
     Notice(Level, String),
     /// The program was asked from outside to end.
@@ -249,6 +264,34 @@ pub enum Effect {
         name: String,
         /// What stands in it.
         text: String,
+    },
+    /// Read a folder's manifest and the files that it names, and check them; comes back as
+    /// [`Event::ManifestChecked`].
+    CheckFolder {
+        /// The number of the look.
+        edition: u64,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Watch these files instead of those before; changes come as [`Event::FilesChanged`].
+    Watch(Vec<PathBuf>),
+    /// Open `$EDITOR` on a file; comes back as [`Event::FileEdited`].
+    EditFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+    },
+    /// Make a fix in a file, if its bytes are still the same; comes back as [`Event::Mended`].
+    Mend {
+        /// The file.
+        path: PathBuf,
+        /// What its bytes were when the fix was found.
+        digest: Digest,
+        /// The fix.
+        fix: Fix,
     },
     /// Ring or notify: something needs the person.
     Bell,

@@ -7,7 +7,7 @@ use crate::{
     app::{
         SEQUENCE, Screen, State, board, builds, changes,
         event::{EditPurpose, Effect, Level},
-        overlay, review, session,
+        manifest, overlay, review, session,
     },
     keymap::{Pending, Resolution},
     model::time::Millis,
@@ -38,6 +38,7 @@ impl State {
                     review::ReviewPane::contexts,
                 ),
                 Screen::Builds => vec![Context::Builds, Context::List],
+                Screen::Manifest => vec![Context::Manifest, Context::List],
                 Screen::Session(key) => self.panes.get(key).map_or_else(
                     || vec![Context::Session, Context::List],
                     session::SessionPane::contexts,
@@ -123,6 +124,7 @@ impl State {
             Screen::Changes => changes::act(self, action),
             Screen::Review(key) => review::act(self, &key, action),
             Screen::Builds => builds::act(self, action),
+            Screen::Manifest => manifest::act(self, action),
             Screen::Session(key) => session::act(self, &key, action),
         };
         if done == Done::No {
@@ -135,7 +137,9 @@ impl State {
             Action::Quit => match self.screen {
                 Screen::Board => self.quit(),
                 Screen::Review(_) => changes::leave_review(self),
-                Screen::Session(_) | Screen::Changes | Screen::Builds => self.show(Screen::Board),
+                Screen::Session(_) | Screen::Changes | Screen::Builds | Screen::Manifest => {
+                    self.show(Screen::Board);
+                }
             },
             Action::Back if matches!(self.screen, Screen::Review(_)) => {
                 changes::leave_review(self);
@@ -150,6 +154,9 @@ impl State {
             Action::BoardScreen => self.leave_overlays_for(Screen::Board),
             Action::ChangesScreen => self.leave_overlays_for(Screen::Changes),
             Action::BuildsScreen => self.leave_overlays_for(Screen::Builds),
+            Action::ManifestScreen => self.leave_overlays_for(Screen::Manifest),
+            Action::CheckProject => manifest::check_project(self),
+            Action::CheckChange => manifest::check_change(self),
             Action::Refresh => self.refresh(),
             Action::CopyFetch => self.copy_fetch(),
             other => {
@@ -234,6 +241,9 @@ impl State {
             && self.overlays.is_empty()
         {
             return review::wheel(self, &key, mouse, action);
+        }
+        if self.screen == Screen::Manifest && self.overlays.is_empty() {
+            return manifest::wheel(self, mouse, action);
         }
         for _ in 0..3 {
             self.act(action);

@@ -14,6 +14,7 @@ pub mod fleet;
 pub mod following;
 mod holds;
 mod input;
+pub mod manifest;
 mod matching;
 pub mod memory;
 pub mod messages;
@@ -26,7 +27,7 @@ pub mod replies;
 pub mod review;
 pub mod session;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::{
     app::{
@@ -40,7 +41,7 @@ use crate::{
     diff::generated::Generated,
     keymap::{Keymap, Pending},
     model::{
-        id::{ChangeKey, HostName, SessionKey},
+        id::{ChangeKey, HostName, ProjectId, SessionKey},
         time::Millis,
     },
 };
@@ -66,6 +67,8 @@ pub enum Screen {
     Review(ChangeKey),
     /// Templates and builds.
     Builds,
+    /// What is wrong in a manifest and the files that it names.
+    Manifest,
 }
 
 /// A host as the shell knows it at start.
@@ -77,6 +80,17 @@ pub struct HostSpec {
     pub url: String,
     /// Whether it is the control plane in this process.
     pub is_embedded: bool,
+}
+
+/// A folder of this machine whose manifest can be looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LocalFolder {
+    /// Where it is, absolute.
+    pub path: PathBuf,
+    /// What it is called.
+    pub name: String,
+    /// The project that it is linked to; `None` when it is not.
+    pub project: Option<ProjectId>,
 }
 
 /// What does not change while the program runs.
@@ -92,6 +106,8 @@ pub struct Setup {
     pub animation: bool,
     /// Files that nobody wrote by hand, which reviews show folded.
     pub generated: Generated,
+    /// Folders whose manifests can be looked at, the one that the program was started in first.
+    pub folders: Vec<LocalFolder>,
     /// Chance from outside, for the keys that make a repeated creation harmless.
     pub seed: u64,
 }
@@ -123,6 +139,8 @@ pub struct State {
     pub reviews: BTreeMap<ChangeKey, review::ReviewPane>,
     /// The builds screen.
     pub builds: builds::Builds,
+    /// The manifest screen.
+    pub manifest: manifest::ManifestPane,
     /// The screens of sessions that were opened, and their drafts.
     pub panes: BTreeMap<SessionKey, SessionPane>,
     /// Prompts that were sent, oldest first.
@@ -234,6 +252,12 @@ impl State {
                 edition,
                 outcome,
             } => review::compared(self, &change, edition, outcome),
+            Event::ManifestChecked { edition, outcome } => {
+                manifest::checked(self, edition, outcome);
+            }
+            Event::FilesChanged => manifest::files_changed(self),
+            Event::FileEdited(outcome) => manifest::edited(self, outcome),
+            Event::Mended(outcome) => manifest::mended(self, outcome),
             Event::Notice(level, text) => self.say(level, text),
             Event::Terminate => self.end(),
         }
@@ -311,7 +335,11 @@ impl State {
         };
         let shown = match &self.screen {
             Screen::Session(key) => self.fleet.sessions.get(key).is_some_and(works),
-            Screen::Board | Screen::Changes | Screen::Review(_) | Screen::Builds => self
+            Screen::Board
+            | Screen::Changes
+            | Screen::Review(_)
+            | Screen::Builds
+            | Screen::Manifest => self
                 .following
                 .keys()
                 .any(|key| self.fleet.sessions.get(key).is_some_and(works)),
@@ -384,6 +412,9 @@ impl State {
             self.board.resort(&self.fleet);
         }
         self.screen = screen;
+        if self.screen == Screen::Manifest {
+            manifest::shown(self);
+        }
         self.changed = true;
         self.follow_now();
         self.poll_now();

@@ -56,6 +56,8 @@ pub enum Purpose {
     ReopenChange(ChangeKey),
     /// A file's text for the review of a change request; by its path.
     FileText(ChangeKey, String),
+    /// A look at a manifest on the host, by its number.
+    Manifest(u64),
     /// The agents that a project's running session offers.
     Agents(ProjectKey),
     /// The state of a session's agent.

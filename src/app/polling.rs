@@ -171,7 +171,8 @@ fn session_interval(state: &State, project: &ProjectKey) -> Duration {
         | Screen::Session(_)
         | Screen::Changes
         | Screen::Review(_)
-        | Screen::Builds => SESSIONS_QUIET,
+        | Screen::Builds
+        | Screen::Manifest => SESSIONS_QUIET,
     }
 }
 
@@ -243,6 +244,7 @@ fn call(state: &mut State, wish: Due) {
         | Purpose::CloseChange(_)
         | Purpose::ReopenChange(_)
         | Purpose::FileText(..)
+        | Purpose::Manifest(_)
         | Purpose::Branches(_)
         | Purpose::Agents(_)
         | Purpose::Create(_)

@@ -3,7 +3,7 @@
 use crate::{
     api,
     app::{
-        State, changes,
+        State, changes, manifest,
         ops::Purpose,
         overlay,
         replies::complain,
@@ -31,6 +31,7 @@ pub(super) fn take(state: &mut State, purpose: &Purpose, host: &HostName, error:
         | Purpose::Difference(_)
         | Purpose::Preview(_)
         | Purpose::FileText(..) => review::refused(state, purpose, error),
+        Purpose::Manifest(edition) => manifest::refused(state, *edition, &error),
         // The health of the host says it already.
         Purpose::Projects | Purpose::Sessions(_) | Purpose::Glance(_) | Purpose::Agents(_) => {}
         Purpose::Uncommitted(key) => overlay::uncommitted_unknown(state, key),

@@ -10,6 +10,7 @@ use crate::{
         changes,
         event::{Effect, Level, OpId},
         holds::{LONGEST_REFUSED, backoff},
+        manifest,
         ops::{Op, Purpose},
         overlay, refusals, review,
     },
@@ -90,12 +91,13 @@ pub(super) fn stream(state: &mut State, key: &SessionKey, events: &[StreamEvent]
     // Only what is on the screen makes a frame: the open session, or any on the board.
     match &state.screen {
         Screen::Session(open) if open != key && works == worked && asks == asked => {}
-        Screen::Changes | Screen::Review(_) | Screen::Builds
+        Screen::Changes | Screen::Review(_) | Screen::Builds | Screen::Manifest
             if works == worked && asks == asked => {}
         Screen::Session(_)
         | Screen::Changes
         | Screen::Review(_)
         | Screen::Builds
+        | Screen::Manifest
         | Screen::Board => state.touch(),
     }
     state.send_waiting(key);
@@ -119,6 +121,9 @@ fn confirm(state: &mut State, op: &Op, reply: Reply) {
     match (&op.purpose, reply) {
         (Purpose::Glance(key), Reply::Glance(snapshot)) => {
             stream(state, key, &[StreamEvent::Snapshot(snapshot)]);
+        }
+        (Purpose::Manifest(edition), Reply::Manifest(checkup)) => {
+            manifest::checked(state, *edition, Ok(checkup));
         }
         (Purpose::Create(ours), Reply::Session(row)) => created(state, ours, *row),
         (Purpose::Start(key), Reply::Start(result)) => started(state, key, &result),

@@ -191,7 +191,7 @@ fn options(
 }
 
 /// The repositories that are named; else that of the current folder, when there is one.
-fn repositories(plane: &Plane, environment: &Environment) -> Vec<PathBuf> {
+pub(super) fn repositories(plane: &Plane, environment: &Environment) -> Vec<PathBuf> {
     if plane.repositories.is_empty() && !plane.sample && !is_outside(plane, environment) {
         return vec![environment.cwd.clone()];
     }

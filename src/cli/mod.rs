@@ -10,6 +10,7 @@ mod crs;
 mod diff;
 mod doctor;
 mod explain;
+mod folders;
 mod hosts;
 mod keys;
 mod local;

@@ -11,7 +11,7 @@ use crate::{
         Failure,
         args::{Local, Screen, When},
         console::{Code, complain},
-        line, local, terminal,
+        folders, line, local, terminal,
     },
     config::{
         environment::Environment,
@@ -55,6 +55,9 @@ pub(super) fn remote(screen: &Screen, environment: &Environment) -> Result<ExitC
     };
     let mut launch = prepared.launch(screen, spec, environment)?;
     launch.hosts = vec![entry.host.clone()];
+    let link = hosts.link.as_ref().map(|link| &link.project);
+    let here = std::slice::from_ref(&environment.cwd);
+    launch.setup.folders = folders::of(here, link, environment);
     launch.account = match &screen.account {
         Some(account) => Some(account.as_str().into()),
         None => entry.account.clone(),
@@ -77,6 +80,8 @@ pub(super) fn local(
         is_embedded: true,
     };
     let mut launch = prepared.launch(screen, spec, environment)?;
+    let served = local::repositories(&options.plane, environment);
+    launch.setup.folders = folders::of(&served, None, environment);
     launch.embedded = Some((HostName::from(EMBEDDED), starting as Starting));
     show(launch, prepared.paths)
 }
@@ -183,6 +188,7 @@ impl Prepared {
                 hosts: vec![spec],
                 keymap: self.settings.keymap.clone(),
                 generated: self.settings.generated.clone().unwrap_or_default(),
+                folders: Vec::new(),
                 ascii,
                 animation,
                 seed: fastrand::u64(..),

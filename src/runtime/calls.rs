@@ -20,6 +20,7 @@ use crate::{
         session::Session,
         time::Millis,
     },
+    runtime::manifests,
 };
 
 /// How long the server may hold a start back.
@@ -69,6 +70,15 @@ pub async fn carry_out(client: &Client, scope: &Scope, call: Call) -> Result<Rep
         | Call::Merge { .. }
         | Call::CloseChange(..)
         | Call::ReopenChange(..)) => alter_change(client, call).await?,
+        Call::Manifest {
+            project,
+            path,
+            commit,
+            branch,
+        } => {
+            let at = (commit.as_str(), branch.as_str());
+            Reply::Manifest(manifests::fetch(client, &project, &path, at).await?)
+        }
         Call::Branches(project) => Reply::Branches(client.branches(&project).await?),
         Call::Create { project, new, key } => {
             let creation = client.create_session(&project, &new, &key).await?;

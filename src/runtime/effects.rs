@@ -65,6 +65,10 @@ impl Shell {
             | Effect::FindMoved { .. }
             | Effect::Compare { .. }
             | Effect::Export { .. } => self.review(effect),
+            Effect::CheckFolder { edition, folder } => self.check_folder(edition, folder),
+            Effect::Watch(paths) => self.watch(paths),
+            Effect::EditFile { path, line, column } => self.edit_file(path, line, column),
+            Effect::Mend { path, digest, fix } => self.mend(path, digest, fix),
             Effect::WakeAt(at) => self.wake_at = Some(at),
             Effect::Copy(text) => self.copy(&text),
             Effect::Edit { purpose, text } => self.edit(purpose, text),
@@ -148,7 +152,7 @@ impl Shell {
     }
 
     /// Lets a program have the terminal; the network goes on meanwhile.
-    fn hand_over(&mut self, program: impl Future<Output = Event> + Send + 'static) {
+    pub(super) fn hand_over(&mut self, program: impl Future<Output = Event> + Send + 'static) {
         if self.is_handed_over {
             return;
         }

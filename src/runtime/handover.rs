@@ -1,6 +1,7 @@
 //! Gives the terminal to an editor or pager and takes the text back.
 
 use std::{
+    ffi::OsString,
     io::Write,
     path::{Path, PathBuf},
     process::Stdio,
@@ -74,13 +75,23 @@ impl Tool {
 
     /// Shows a file until the person leaves the program.
     pub async fn open(&self, path: &Path) -> Result<(), Error> {
+        self.run(&[path.as_os_str().to_owned()]).await
+    }
+
+    /// Opens a file at a line and column, both from 1, where the editor is known to have a way for
+    /// that; at its begin elsewhere.
+    pub async fn open_at(&self, path: &Path, line: usize, column: usize) -> Result<(), Error> {
+        self.run(&placed(&self.command, path, line, column)).await
+    }
+
+    async fn run(&self, arguments: &[OsString]) -> Result<(), Error> {
         let program = || self.command.clone();
         // The shell splits the command as git does, so that `code --wait` works.
         let status = Command::new("sh")
             .arg("-c")
-            .arg(format!("exec {} \"$1\"", self.command))
+            .arg(format!("exec {} \"$@\"", self.command))
             .arg("sh")
-            .arg(path)
+            .args(arguments)
             .stdin(Stdio::inherit())
             .stdout(Stdio::inherit())
             .stderr(Stdio::inherit())
@@ -92,6 +103,52 @@ impl Tool {
             Some(126 | 127) => Err(Error::Start { program: program() }),
             Some(_) | None => Err(Error::Failed { program: program() }),
         }
+    }
+}
+
+/// What an editor is given to open a file at a place.
+fn placed(command: &str, path: &Path, line: usize, column: usize) -> Vec<OsString> {
+    let name = command.split_whitespace().next().unwrap_or_default();
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let file = path.as_os_str().to_owned();
+    let behind = |place: String| {
+        let mut file = file.clone();
+        file.push(place);
+        file
+    };
+    let number = |number: usize| OsString::from(number.to_string());
+    match name {
+        "vi" | "vim" | "nvim" | "view" | "gvim" | "mvim" | "vis" | "elvis" | "nvi" | "pico"
+        | "joe" | "jmacs" | "jed" | "ne" | "mg" | "gedit" | "mcedit" => {
+            vec![format!("+{line}").into(), file]
+        }
+        "nano" | "rnano" => vec![format!("+{line},{column}").into(), file],
+        "emacs" | "emacsclient" | "kak" | "micro" => {
+            vec![format!("+{line}:{column}").into(), file]
+        }
+        "hx" | "helix" | "zed" | "zeditor" | "subl" | "sublime_text" => {
+            vec![behind(format!(":{line}:{column}"))]
+        }
+        "code" | "code-insiders" | "codium" | "vscodium" | "cursor" | "windsurf" => {
+            let waits = command
+                .split_whitespace()
+                .any(|word| matches!(word, "-w" | "--wait"));
+            let wait = (!waits).then(|| OsString::from("--wait"));
+            let place = [
+                OsString::from("--goto"),
+                behind(format!(":{line}:{column}")),
+            ];
+            wait.into_iter().chain(place).collect()
+        }
+        "kate" | "kwrite" => vec![
+            "--line".into(),
+            number(line),
+            "--column".into(),
+            number(column),
+            file,
+        ],
+        "mate" => vec!["--line".into(), number(line), file],
+        _ => vec![file],
     }
 }
 
@@ -109,4 +166,30 @@ fn write(text: &str) -> Result<NamedTempFile, Error> {
 /// Where a file that is to be opened is.
 pub fn absolute(environment: &Environment, path: &Path) -> PathBuf {
     environment.cwd.join(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editors_are_told_the_place_in_their_own_ways() {
+        let place = |command: &str| {
+            let words = placed(command, Path::new("/a b/kortix.toml"), 12, 3);
+            let words = words.into_iter().map(|word| word.into_string());
+            words.collect::<Result<Vec<String>, OsString>>()
+        };
+        let told = |command: &str, wanted: &[&str]| {
+            let wanted = wanted.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(place(command), Ok(wanted), "{command}");
+        };
+        told("vi", &["+12", "/a b/kortix.toml"]);
+        told("/usr/bin/nvim -p", &["+12", "/a b/kortix.toml"]);
+        told("nano", &["+12,3", "/a b/kortix.toml"]);
+        told("emacs -nw", &["+12:3", "/a b/kortix.toml"]);
+        told("hx", &["/a b/kortix.toml:12:3"]);
+        told("code", &["--wait", "--goto", "/a b/kortix.toml:12:3"]);
+        told("code --wait", &["--goto", "/a b/kortix.toml:12:3"]);
+        told("my-editor --now", &["/a b/kortix.toml"]);
+    }
 }

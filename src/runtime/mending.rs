@@ -13,10 +13,10 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::{self, Fix};
-
-/// The SHA-256 of a file.
-type Digest = [u8; 32];
+use crate::{
+    app::manifest::checkup::Digest,
+    diagnostic::{self, Fix},
+};
 
 /// Why a file was not changed.
 #[derive(Debug, thiserror::Error)]

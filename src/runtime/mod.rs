@@ -23,6 +23,7 @@ mod effects;
 mod feeds;
 mod frames;
 mod handover;
+mod manifests;
 mod output;
 mod reviews;
 mod shell;

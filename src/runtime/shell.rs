@@ -22,7 +22,7 @@ use crate::{
         frames::Frames,
         hosts::{Clients, Running, StartProblem, Starting},
         input::{Answer, Input, Reader},
-        keeper::Keeper,
+        keeper::{Keeper, Places},
         output::{Output, Written},
         reviews::ReviewKeeper,
         signals::{Came, Signals},
@@ -79,6 +79,8 @@ pub(super) struct Shell {
     pub(super) feeds: Feeds,
     pub(super) keeper: Option<Keeper>,
     pub(super) review_keeper: Option<ReviewKeeper>,
+    /// Watches the files of the manifest that is looked at.
+    pub(super) watcher: Option<tokio::task::AbortHandle>,
     pub(super) messages: mpsc::Sender<Message>,
     pub(super) wake_at: Option<Millis>,
     /// Whether an editor or pager has the terminal.
@@ -117,6 +119,7 @@ impl Shell {
         let (reader, inputs) = Reader::start(escape).map_err(Error::System)?;
         let (messages, inbox) = mpsc::channel(REPLIES);
         let (stream, streams) = mpsc::channel(STREAMS);
+        let reviews = |places: &Places| ReviewKeeper::new(Reviews::new(&places.reviews));
         let mut clock = Clock::start();
         let mut shell = Self {
             state: State::new(launch.setup, size, clock.now()),
@@ -132,11 +135,9 @@ impl Shell {
                 project: launch.project,
             },
             feeds: Feeds::new(stream),
-            review_keeper: launch
-                .places
-                .as_ref()
-                .map(|places| ReviewKeeper::new(Reviews::new(&places.reviews))),
+            review_keeper: launch.places.as_ref().map(reviews),
             keeper: launch.places.map(Keeper::new),
+            watcher: None,
             messages,
             wake_at: None,
             is_handed_over: false,

@@ -118,6 +118,7 @@ fn hinted(context: Context) -> &'static [Action] {
         Context::Changes => CHANGES,
         Context::Review => REVIEW,
         Context::Builds => BUILDS,
+        Context::Manifest => MANIFEST,
         Context::Session => SESSION,
         Context::Composer => COMPOSER,
         Context::Permission => PERMISSION,
@@ -159,6 +160,15 @@ const REVIEW: &[Action] = &[
     Action::Back,
 ];
 const BUILDS: &[Action] = &[Action::NextPane, Action::ErrorInFull, Action::Refresh];
+const MANIFEST: &[Action] = &[
+    Action::NextFinding,
+    Action::OtherPane,
+    Action::EditFile,
+    Action::ApplyFix,
+    Action::Explain,
+    Action::PickSource,
+    Action::Filter,
+];
 const SESSION: &[Action] = &[
     Action::Compose,
     Action::NextAsk,

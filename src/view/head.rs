@@ -10,6 +10,9 @@ use crate::{
     view::pen::Pen,
 };
 
+/// Columns of a session's name that are worth leaving the names of the screens out.
+const TITLE: usize = 30;
+
 /// Draws the head line.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State, theme: &Theme) {
     let health = health(state);
@@ -48,12 +51,27 @@ fn tabs(pen: &mut Pen<'_>, state: &State, theme: &Theme) {
             "Builds",
             state.screen == Screen::Builds,
         ),
+        (
+            Action::ManifestScreen,
+            "Manifest",
+            state.screen == Screen::Manifest,
+        ),
     ];
+    let title = session_title(state);
+    let names: usize = screens.iter().map(|(_, name, _)| name.len() + 4).sum();
+    let title_width = title.map_or(0, |(project, title)| {
+        text::width(project) + text::width(title)
+    });
+    // The name of what is open tells more than those of the screens, which the keys stand for.
+    let is_tight = title.is_some() && names + title_width.min(TITLE) + 6 > pen.room();
     for (action, name, is_shown) in screens {
         let keys = state.setup.keymap.keys_of(action);
         let key = keys.first().map(ToString::to_string).unwrap_or_default();
         pen.put(" ", theme.style(Role::Text));
         pen.put(&key, theme.style(Role::Key)).skip(1);
+        if is_tight {
+            continue;
+        }
         let style = if is_shown {
             theme.style(Role::Title).add_modifier(Modifier::UNDERLINED)
         } else {
@@ -61,20 +79,25 @@ fn tabs(pen: &mut Pen<'_>, state: &State, theme: &Theme) {
         };
         pen.put(name, style).skip(1);
     }
-    if let Screen::Session(key) = &state.screen {
+    if let Some((project, title)) = title {
         let symbols = Symbols::choose(state.setup.ascii);
-        let title = state
-            .fleet
-            .sessions
-            .get(key)
-            .map_or_else(|| key.session.short(), |entry| entry.row.title());
         pen.skip(1)
             .put(symbols.prompt, theme.style(Role::Dim))
             .skip(1)
-            .put(state.fleet.project_name(key), theme.style(Role::Dim))
+            .put(project, theme.style(Role::Dim))
             .put(" / ", theme.style(Role::Dim))
             .put(title, theme.style(Role::Title));
     }
+}
+
+/// The project and the title of the session that is open; `None` on other screens.
+fn session_title(state: &State) -> Option<(&str, &str)> {
+    let Screen::Session(key) = &state.screen else {
+        return None;
+    };
+    let entry = state.fleet.sessions.get(key);
+    let title = entry.map_or_else(|| key.session.short(), |entry| entry.row.title());
+    Some((state.fleet.project_name(key), title))
 }
 
 /// The hosts with a glyph and a word each; only those that ail when there are many.

@@ -6,8 +6,10 @@
 pub mod board;
 pub mod builds;
 pub mod changes;
+mod code;
 mod foot;
 mod head;
+pub mod manifest;
 pub mod overlay;
 pub mod pen;
 pub mod review;
@@ -60,6 +62,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, caches: &mut Ca
         Screen::Changes => changes::draw(frame.buffer_mut(), body, state, theme),
         Screen::Review(key) => review::draw(frame, body, state, key, theme, caches),
         Screen::Builds => builds::draw(frame.buffer_mut(), body, state, theme),
+        Screen::Manifest => manifest::draw(frame.buffer_mut(), body, state, theme),
         Screen::Session(key) => session::draw(frame, body, state, key, theme, caches),
     };
     foot::draw(frame, bottom, state, theme);

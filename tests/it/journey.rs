@@ -19,7 +19,7 @@ use crate::{
 const F2: &[u8] = b"\x1bOQ";
 
 /// A git repository with one commit in a home.
-fn repository(home: &Home) -> Result<PathBuf> {
+pub fn repository(home: &Home) -> Result<PathBuf> {
     let folder = home.path().join("garden shed");
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("README.md"), "# Garden\n\nTools in a shed.\n")?;
@@ -30,7 +30,7 @@ fn repository(home: &Home) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn git(home: &Home, folder: &Path, arguments: &[&str]) -> Result<()> {
+pub fn git(home: &Home, folder: &Path, arguments: &[&str]) -> Result<()> {
     let status = Command::new("git")
         .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
         .args(arguments)

@@ -36,6 +36,7 @@ mod journey;
 mod keys;
 mod laws;
 mod manifest;
+mod manifest_screen;
 mod mistakes;
 mod mock_model;
 mod opencode;

@@ -12,6 +12,7 @@ use crate::{
         Screen, State,
         call::Call,
         changes::facts::ChangeFacts,
+        manifest::sources::Source,
         ops::{Look, Purpose},
     },
     model::{
@@ -45,7 +46,8 @@ pub(in crate::app) fn list_wish(state: &State, key: &ProjectKey) -> Option<Wish>
         Screen::Review(change) if change.project_key() == *key => LIST_SHOWN,
         Screen::Session(session) if session.project_key() == *key => LIST_SHOWN,
         Screen::Board => LIST_BESIDE.saturating_mul(crowd.saturating_add(1)),
-        Screen::Review(_) | Screen::Session(_) | Screen::Builds => return None,
+        Screen::Manifest if is_manifest_of(state, key) => LIST_SHOWN,
+        Screen::Review(_) | Screen::Session(_) | Screen::Builds | Screen::Manifest => return None,
     };
     let project = state.fleet.projects.get(key)?;
     if super::switched_off(state, key).is_some() {
@@ -101,7 +103,7 @@ fn chosen(state: &State) -> Option<ChangeKey> {
         Screen::Session(session) => Some(state.fleet.change_of(session)?.0),
         Screen::Board => Some(state.fleet.change_of(state.board.previewed()?)?.0),
         // A review asks for what it needs by itself.
-        Screen::Review(_) | Screen::Builds => None,
+        Screen::Review(_) | Screen::Builds | Screen::Manifest => None,
     }
 }
 
@@ -162,4 +164,9 @@ fn lacks(state: &State, key: &ChangeKey, look: Look) -> bool {
 
 fn wish(at: Millis, key: &ChangeKey, look: Look) -> Wish {
     (at, key.host.clone(), Purpose::Look(key.clone(), look))
+}
+
+/// Whether the manifest of a change request of this project is looked at.
+fn is_manifest_of(state: &State, key: &ProjectKey) -> bool {
+    matches!(&state.manifest.source, Some(Source::Change(change)) if change.project_key() == *key)
 }

@@ -120,7 +120,9 @@ pub(super) fn shown(state: &mut State, next: &Screen) {
             }
         }
         Screen::Review(_) => {}
-        Screen::Board | Screen::Session(_) | Screen::Builds => state.changes.way_back = None,
+        Screen::Board | Screen::Session(_) | Screen::Builds | Screen::Manifest => {
+            state.changes.way_back = None;
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     app::{
         State, board, changes,
         input::Done,
+        manifest,
         overlay::{Overlay, typed::Typed},
     },
     model::{
@@ -22,6 +23,8 @@ pub enum LinePurpose {
     Filter,
     /// Which change requests their list shows; taken over while it is typed.
     FilterChanges,
+    /// Which findings the manifest screen shows; taken over while it is typed.
+    FilterFindings,
     /// The name of a session.
     Rename(SessionKey),
     /// A prompt for a session.
@@ -45,7 +48,9 @@ impl LineInput {
     /// The words before the line.
     pub fn label(&self) -> &'static str {
         match self.purpose {
-            LinePurpose::Filter | LinePurpose::FilterChanges => "filter",
+            LinePurpose::Filter | LinePurpose::FilterChanges | LinePurpose::FilterFindings => {
+                "filter"
+            }
             LinePurpose::Rename(_) => "name",
             LinePurpose::Prompt(_) => "prompt",
             LinePurpose::Reason(..) => "refuse because",
@@ -55,7 +60,7 @@ impl LineInput {
     /// The session it is about.
     pub fn session(&self) -> Option<&SessionKey> {
         match &self.purpose {
-            LinePurpose::Filter | LinePurpose::FilterChanges => None,
+            LinePurpose::Filter | LinePurpose::FilterChanges | LinePurpose::FilterFindings => None,
             LinePurpose::Rename(key) | LinePurpose::Prompt(key) | LinePurpose::Reason(key, _) => {
                 Some(key)
             }
@@ -68,6 +73,7 @@ pub(in crate::app) fn open_line(state: &mut State, purpose: LinePurpose) {
     let before = match &purpose {
         LinePurpose::Filter => state.board.filter().to_owned(),
         LinePurpose::FilterChanges => state.changes.filter().to_owned(),
+        LinePurpose::FilterFindings => state.manifest.filter().to_owned(),
         LinePurpose::Rename(key) => {
             let entry = state.fleet.sessions.get(key);
             entry
@@ -97,6 +103,7 @@ pub(super) fn act(state: &mut State, line: &LineInput, action: Action) -> Done {
             match &line.purpose {
                 LinePurpose::Filter => state.board.set_filter(line.before.clone()),
                 LinePurpose::FilterChanges => state.changes.set_filter(line.before.clone()),
+                LinePurpose::FilterFindings => state.manifest.set_filter(line.before.clone()),
                 LinePurpose::Prompt(key) => {
                     let text = line.typed.text().to_owned();
                     if text.is_empty() {
@@ -122,6 +129,7 @@ fn walk(state: &mut State, line: &LineInput, step: Action) -> Done {
     match line.purpose {
         LinePurpose::Filter => board::act(state, step),
         LinePurpose::FilterChanges => changes::act(state, step),
+        LinePurpose::FilterFindings => manifest::act(state, step),
         LinePurpose::Rename(_) | LinePurpose::Prompt(_) | LinePurpose::Reason(..) => Done::No,
     }
 }
@@ -131,6 +139,7 @@ fn accept(state: &mut State, line: &LineInput) {
     match &line.purpose {
         LinePurpose::Filter => state.board.set_filter(text),
         LinePurpose::FilterChanges => state.changes.set_filter(text),
+        LinePurpose::FilterFindings => state.manifest.set_filter(text),
         LinePurpose::Rename(key) => state.rename_session(key, &text),
         LinePurpose::Prompt(key) => {
             state.quick_drafts.remove(key);
@@ -156,6 +165,7 @@ pub(super) fn typed(state: &mut State, change: impl FnOnce(&mut Typed)) {
     match line.purpose {
         LinePurpose::Filter => state.board.set_filter(filter()),
         LinePurpose::FilterChanges => state.changes.set_filter(filter()),
+        LinePurpose::FilterFindings => state.manifest.set_filter(filter()),
         LinePurpose::Rename(_) | LinePurpose::Prompt(_) | LinePurpose::Reason(..) => {}
     }
 }

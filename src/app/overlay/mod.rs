@@ -10,8 +10,10 @@ pub mod form;
 pub mod help;
 pub mod leave;
 pub mod line;
+pub mod mend;
 pub mod palette;
 pub mod permission;
+pub mod picker;
 pub mod reader;
 mod reasons;
 mod scroll;
@@ -27,8 +29,10 @@ pub use help::Help;
 pub use leave::Leave;
 pub(super) use line::open_line;
 pub use line::{LineInput, LinePurpose};
+pub use mend::Mend;
 pub use palette::Palette;
 pub use permission::QuickAnswer;
+pub use picker::Picker;
 pub use reader::Reader;
 pub use reasons::why_not;
 
@@ -59,6 +63,10 @@ pub enum Overlay {
     Line(LineInput),
     /// A permission request.
     Permission(QuickAnswer),
+    /// The manifests that can be looked at, to be found by name.
+    Picker(Picker),
+    /// The question before a fix is made in a file.
+    Mend(Box<Mend>),
     /// The form for a new session.
     Form(Box<Form>),
 }
@@ -68,11 +76,14 @@ impl Overlay {
     pub fn contexts(&self) -> Vec<Context> {
         match self {
             Self::Help(help) => help.contexts(),
-            Self::Palette(_) | Self::Files(_) | Self::Line(_) => vec![Context::Input],
+            Self::Palette(_) | Self::Files(_) | Self::Picker(_) | Self::Line(_) => {
+                vec![Context::Input]
+            }
             Self::Reader(_) => vec![Context::Reader, Context::List],
             Self::Confirm(confirm) => confirm.contexts(),
             Self::Change(dialog) => dialog.contexts(),
             Self::Leave(_) => Leave::contexts(),
+            Self::Mend(_) => Mend::contexts(),
             Self::Permission(_) => vec![Context::Permission],
             Self::Form(_) => vec![Context::Form],
         }
@@ -101,6 +112,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Done {
         Overlay::Leave(_) => leave::act(state, action),
         Overlay::Line(line) => line::act(state, &line.clone(), action),
         Overlay::Permission(quick) => permission::act(state, &quick.clone(), action),
+        Overlay::Picker(_) => picker::act(state, action),
+        Overlay::Mend(mend) => mend::act(state, &mend.clone(), action),
         Overlay::Form(_) => form::act(state, action),
     };
     // `q` in an overlay that has no use for it closes the overlay, not the program.
@@ -117,13 +130,17 @@ pub(super) fn type_key(state: &mut State, key: KeyEvent) {
         Some(Overlay::Help(help)) => help.type_key(key),
         Some(Overlay::Palette(palette)) => palette.type_key(key),
         Some(Overlay::Files(files)) => files.type_key(key),
+        Some(Overlay::Picker(picker)) => picker.type_key(key),
         Some(Overlay::Line(_)) => line::type_key(state, key),
         Some(Overlay::Confirm(confirm)) => {
             confirm.typed.key(key);
         }
         Some(Overlay::Form(_)) => form::type_key(state, key),
         Some(Overlay::Change(_)) => change::type_key(state, key),
-        Some(Overlay::Leave(_) | Overlay::Reader(_) | Overlay::Permission(_)) | None => {}
+        Some(
+            Overlay::Leave(_) | Overlay::Mend(_) | Overlay::Reader(_) | Overlay::Permission(_),
+        )
+        | None => {}
     }
 }
 
@@ -135,11 +152,13 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Overlay::Change(_)) => change::paste(state, text),
         Some(Overlay::Palette(palette)) => palette.paste(text),
         Some(Overlay::Files(files)) => files.paste(text),
+        Some(Overlay::Picker(picker)) => picker.paste(text),
         // A word that is asked for before a deletion is typed by hand.
         Some(
             Overlay::Help(_)
             | Overlay::Confirm(_)
             | Overlay::Leave(_)
+            | Overlay::Mend(_)
             | Overlay::Reader(_)
             | Overlay::Permission(_),
         )

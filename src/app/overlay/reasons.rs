@@ -2,7 +2,7 @@
 
 use crate::{
     action::Action,
-    app::{Screen, State, fleet::SessionEntry, review},
+    app::{Screen, State, fleet::SessionEntry, manifest, review},
     model::change::{ChangeRequest, ChangeStatus},
 };
 
@@ -51,7 +51,8 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::ChangesScreen if state.screen == Screen::Changes => Some("it is on the screen"),
         Action::BoardScreen if state.screen == Screen::Board => Some("it is on the screen"),
         Action::BuildsScreen if state.screen == Screen::Builds => Some("it is on the screen"),
-        action => in_review(state, action),
+        Action::ManifestScreen if state.screen == Screen::Manifest => Some("it is on the screen"),
+        action => in_review(state, action).or_else(|| manifest::why_not(state, action)),
     }
 }
 

@@ -69,7 +69,7 @@ pub(in crate::app) fn attention_at(state: &State) -> Option<Millis> {
             pane.and_then(ReviewPane::looked_at)
         }
         Screen::Review(_) | Screen::Board | Screen::Session(_) => None,
-        Screen::Changes | Screen::Builds => None,
+        Screen::Changes | Screen::Builds | Screen::Manifest => None,
     };
     keeps.chain(looked).min()
 }

@@ -94,6 +94,16 @@ pub fn hunk(patch: &Patch, hunk: HunkId, path: &str, limits: Limits) -> Painted 
     Painted { lines }
 }
 
+/// Finds the syntax of a whole text, one entry for each line from the first; `path` tells the language.
+/// There are fewer entries than lines where the limits of size or time were reached.
+pub fn text<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    path: &str,
+    time: Duration,
+) -> Vec<PaintedLine> {
+    syntax::paint_text(lines, path, time)
+}
+
 /// Finds blocks that were moved within the whole patch.
 pub fn moved(patch: &Patch) -> Moved {
     moved::find(patch)

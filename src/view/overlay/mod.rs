@@ -5,6 +5,7 @@ mod dialog;
 mod files;
 mod form;
 mod list;
+mod manifest;
 
 use ratatui::{
     Frame,
@@ -30,6 +31,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
             Overlay::Change(dialog) => change::draw(frame, area, state, dialog, theme),
             Overlay::Leave(leave) => dialog::leave(frame, area, state, leave, theme),
             Overlay::Permission(quick) => dialog::permission(frame, area, state, quick, theme),
+            Overlay::Picker(picker) => manifest::picker(frame, area, state, picker, theme),
+            Overlay::Mend(mend) => manifest::mend(frame, area, state, mend, theme),
             Overlay::Form(form) => form::draw(frame, area, state, form, theme),
             // The foot line shows it.
             Overlay::Line(_) => {}

@@ -15,11 +15,7 @@ use crate::{
     diff::review::comment::{Comment, CommentId, Target},
     text,
     theme::Role,
-    view::{
-        pen::Pen,
-        review::{Drawing, code::over},
-        session::composer::lay_out,
-    },
+    view::{code::over, pen::Pen, review::Drawing, session::composer::lay_out},
 };
 
 /// Blanks between the mark of a row and the frame.

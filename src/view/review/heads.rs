@@ -16,10 +16,7 @@ use crate::{
     model::change::FileStatus,
     text,
     theme::{Role, Symbols},
-    view::{
-        pen::Pen,
-        review::{Drawing, code::over},
-    },
+    view::{code::over, pen::Pen, review::Drawing},
 };
 
 /// Columns that the path of a file keeps, whatever else is to be said.

@@ -17,11 +17,9 @@ use crate::{
     model::change::FileStatus,
     theme::Role,
     view::{
+        code::{Code, over},
         pen::Pen,
-        review::{
-            Drawing,
-            code::{Code, over},
-        },
+        review::Drawing,
     },
 };
 
@@ -182,6 +180,7 @@ impl<'a> Half<'a> {
             paint,
             matches: drawing.matches(line),
             current: drawing.current_match(),
+            marks: &[],
         };
         Self {
             parts: parts(drawing, code.text),
@@ -212,6 +211,7 @@ impl<'a> Half<'a> {
                 paint: None,
                 matches: &[],
                 current: None,
+                marks: &[],
             },
             sign: " ",
             sign_role: Role::Text,

@@ -14,10 +14,10 @@ use crate::{
     text,
     theme::Role,
     view::{
+        code::over,
         pen::Pen,
         review::{
             Drawing,
-            code::over,
             comment::{self, CommentBox},
             heads,
             line::CodeRow,

@@ -5,7 +5,6 @@
 //! `app::review::geometry`, as moving does. Not for: what keys do.
 
 mod bars;
-mod code;
 mod comment;
 mod empty;
 mod head;

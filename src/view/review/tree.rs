@@ -12,10 +12,10 @@ use crate::{
     text,
     theme::Role,
     view::{
+        code::over,
         pen::Pen,
         review::{
             Drawing,
-            code::over,
             heads::{counts, letter},
         },
     },

@@ -1,11 +1,11 @@
 //! Syntax of a hunk: which language, which classes, and both sides apart.
 
 use kortix_tui::diff::{
-    paint::{Class, Painted},
+    paint::{self, Class, Painted},
     patch::Patch,
 };
 
-use super::{classes, file_patch, paint_first, painted_lines, patch_of};
+use super::{ENOUGH, classes, file_patch, paint_first, painted_lines, patch_of};
 
 /// One line for each class that a source's pieces have.
 fn report(path: &str, source: &str) -> String {
@@ -215,4 +215,18 @@ fn pieces_ascend_and_lie_apart() {
     );
     let end = pieces.last().unwrap().0.end as usize;
     assert!(end <= source.len());
+}
+
+#[test]
+fn a_whole_text_is_read_as_a_hunk_of_its_lines() {
+    let toml = "# All.\n[project]\nname = \"a\"\nnote = \"\"\"\nof two\nlines\"\"\"\nsize = 3\n";
+    let docker = "FROM debian:12\nRUN echo \"a\" \\\n  && true\n# Done.\n";
+    for (path, source) in [("kortix.toml", toml), (".kortix/Dockerfile", docker)] {
+        let lines: Vec<String> = source.lines().map(|line| format!("+{line}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let hunk = paint_first(&patch_of(path, &lines), path);
+        let text = paint::text(source.lines(), path, ENOUGH.syntax);
+        assert_eq!(text, hunk.lines, "{path}");
+        assert!(text.iter().any(|line| !line.syntax.is_empty()), "{path}");
+    }
 }

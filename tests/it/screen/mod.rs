@@ -24,7 +24,7 @@ use kortix_tui::{
     view::{self, Caches},
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, style::Color};
-pub use world::{World, asks_permission, goes_idle, works_on};
+pub use world::{World, asks_permission, goes_idle, noon, works_on};
 
 /// Noon of a day, where the time stands.
 pub const NOON: Millis = Millis(1_795_262_400_000);

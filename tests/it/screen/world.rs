@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kortix_tui::{
     api,
-    app::call::{AgentCall, Call, Reply},
+    app::{
+        call::{AgentCall, Call, Reply},
+        manifest::checkup::Checkup,
+    },
     diff::changeset::Changeset,
     model::{
         account::Me,
@@ -17,6 +20,7 @@ use kortix_tui::{
         session::{Session, SessionStatus},
         template::Snapshots,
     },
+    validation::{Entry, MANIFEST, Tree},
 };
 use serde_json::json;
 
@@ -45,6 +49,8 @@ pub struct World {
     pub files: BTreeMap<String, String>,
     /// What agents say is not committed; nobody can tell when absent.
     pub uncommitted: Option<Vec<String>>,
+    /// The files of branches and commits, by their names; hosts without any do not show files.
+    pub trees: BTreeMap<String, Tree>,
     /// Whether the host cannot be reached.
     pub is_down: bool,
 }
@@ -243,6 +249,18 @@ impl World {
                         what: "the change request".to_owned(),
                     });
             }
+            Call::Manifest { commit, branch, .. } => {
+                if self.trees.is_empty() {
+                    return Err(api::Error::MissingRoute {
+                        feature: "the file".to_owned(),
+                    });
+                }
+                let name = if commit.is_empty() { branch } else { commit };
+                let mut none = Tree::default();
+                none.insert(MANIFEST, Entry::Absent);
+                let tree = self.trees.get(name).unwrap_or(&none);
+                Reply::Manifest(Arc::new(Checkup::of(tree, noon())))
+            }
             Call::Create { .. }
             | Call::Start(..)
             | Call::Stop(..)
@@ -261,6 +279,11 @@ impl World {
             .cloned()
             .collect()
     }
+}
+
+/// The time at which it stands.
+pub fn noon() -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(NOON.0).unwrap()
 }
 
 fn branches() -> Branches {

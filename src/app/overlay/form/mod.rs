@@ -140,6 +140,8 @@ fn form_mut(state: &mut State) -> Option<&mut Form> {
         | Overlay::Confirm(_)
         | Overlay::Leave(_)
         | Overlay::Line(_)
+        | Overlay::Picker(_)
+        | Overlay::Mend(_)
         | Overlay::Permission(_) => None,
     })
 }

@@ -38,21 +38,30 @@ pub(super) fn of(
     hunk: &Hunk,
     path: &str,
 ) -> Option<(&'static SyntaxSet, &'static SyntaxReference)> {
-    let name = path.rsplit('/').next().unwrap_or(path);
     let text = |line| patch.line_text(LineId(line));
-    let grammars = grammars();
-    let syntax = by_name(grammars, name).or_else(|| {
-        let is_top = hunk.new_start == 1 || hunk.old_start == 1;
-        let first = text(hunk.lines.start);
-        // Only this kind of first line is looked at: the grammars guess at others.
-        let says = is_top && first.len() < 200 && first.starts_with("#!");
-        says.then(|| grammars.find_syntax_by_first_line(first))?
-    })?;
+    let is_top = hunk.new_start == 1 || hunk.old_start == 1;
+    let first = is_top.then(|| text(hunk.lines.start));
+    let (grammars, syntax) = of_text(path, first)?;
     // A hunk from the middle of a file does not show that it is inside of the code.
     let is_inside =
         syntax.name == "PHP" && !hunk.lines.clone().any(|line| text(line).contains("<?"));
     let inner = is_inside.then(|| grammars.find_syntax_by_name("PHP Source"));
     let syntax = inner.flatten().unwrap_or(syntax);
+    Some((grammars, syntax))
+}
+
+/// All grammars and the one for a text with this first line; `None` when no grammar knows it.
+pub(super) fn of_text(
+    path: &str,
+    first: Option<&str>,
+) -> Option<(&'static SyntaxSet, &'static SyntaxReference)> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let grammars = grammars();
+    let syntax = by_name(grammars, name).or_else(|| {
+        // Only this kind of first line is looked at: the grammars guess at others.
+        let first = first.filter(|first| first.len() < 200 && first.starts_with("#!"))?;
+        grammars.find_syntax_by_first_line(first)
+    })?;
     (syntax.name != "Plain Text").then_some((grammars, syntax))
 }
 

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
+use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
 use crate::diff::{
     paint::{Class, PaintedLine, syntax::scope::Classes},
@@ -42,10 +42,7 @@ pub(super) fn paint(
     };
     let mut reader = Reader {
         grammars,
-        new: Side {
-            state: ParseState::new(syntax),
-            scopes: ScopeStack::new(),
-        },
+        new: Side::new(syntax),
         old: None,
         classes: Classes::default(),
     };
@@ -67,6 +64,39 @@ pub(super) fn paint(
         };
         painted.syntax = syntax;
     }
+}
+
+/// Finds the syntax of a text's lines.
+pub(super) fn paint_text<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    path: &str,
+    time: Duration,
+) -> Vec<PaintedLine> {
+    let end = Instant::now() + time;
+    let mut lines = lines.peekable();
+    let first = lines.peek().copied();
+    let Some((grammars, syntax)) = language::of_text(path, first) else {
+        return Vec::new();
+    };
+    let mut side = Side::new(syntax);
+    let mut classes = Classes::default();
+    let mut left = MOST;
+    let mut painted = Vec::new();
+    for text in lines {
+        let mut line = PaintedLine::default();
+        if is_readable(text) {
+            if text.len() > left || Instant::now() >= end {
+                break;
+            }
+            left -= text.len();
+            let Some(syntax) = side.read(&format!("{text}\n"), grammars, &mut classes) else {
+                break;
+            };
+            line.syntax = syntax;
+        }
+        painted.push(line);
+    }
+    painted
 }
 
 /// Whether a line is short and varied enough to be read in little time.
@@ -120,6 +150,14 @@ struct Side {
 }
 
 impl Side {
+    /// The beginning of a text.
+    fn new(syntax: &SyntaxReference) -> Self {
+        Self {
+            state: ParseState::new(syntax),
+            scopes: ScopeStack::new(),
+        }
+    }
+
     /// The pieces of the next line, which ends with a line feed.
     fn read(&mut self, line: &str, grammars: &SyntaxSet, classes: &mut Classes) -> Option<Pieces> {
         let steps = self.state.parse_line(line, grammars).ok()?;

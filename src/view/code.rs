@@ -1,6 +1,7 @@
-//! A piece of a line of code in the pen's row: syntax, changed words and matches over the line's style.
+//! A piece of a line of code in the pen's row: syntax, changed words, matches and marks over the line's
+//! style.
 //!
-//! In: a raw line of the patch, what is known about it, and which bytes of it to show. Each byte costs
+//! In: a raw line of a patch or file, what is known about it, and which bytes of it to show. Each byte costs
 //! once, whatever stands before and behind the piece. Not for: which piece that is (`diff::fit`).
 
 use std::ops::Range;
@@ -33,6 +34,8 @@ pub(super) struct Code<'a> {
     pub matches: &'a [Match],
     /// The match that was last gone to.
     pub current: Option<&'a Match>,
+    /// Pieces that stand out, ascending and apart from each other, with how.
+    pub marks: &'a [(Range<u32>, Style)],
 }
 
 impl Code<'_> {
@@ -52,12 +55,14 @@ impl Code<'_> {
         let mut syntax = Layer::new(syntax, syntax_range, piece.start);
         let mut words = Layer::new(words, |range| range, piece.start);
         let mut matches = Layer::new(self.matches, |found| &found.range, piece.start);
+        let mut marks = Layer::new(self.marks, |mark| &mark.0, piece.start);
         let (mut at, mut column) = (piece.start, column);
         while at < piece.end {
             let (class, class_end) = syntax.at(at);
             let (word, word_end) = words.at(at);
             let (found, found_end) = matches.at(at);
-            let end = class_end.min(word_end).min(found_end).min(piece.end);
+            let (mark, mark_end) = marks.at(at);
+            let end = class_end.min(word_end).min(found_end).min(mark_end);
             let end = self.whole(end, at).min(piece.end);
             let mut style = base;
             if let Some((_, class)) = class {
@@ -71,6 +76,9 @@ impl Code<'_> {
                 if self.current == Some(found) {
                     style = over(style, Style::new().add_modifier(Modifier::REVERSED));
                 }
+            }
+            if let Some((_, mark)) = mark {
+                style = over(style, *mark);
             }
             let part = self.text.get(at..end).unwrap_or_default();
             let cells = fit::cells(part, column);
