@@ -8,14 +8,17 @@ mod agents;
 mod board;
 mod diff;
 mod fold;
+mod hostile;
 mod process;
 mod review;
+mod rivals;
 mod session;
 mod sse;
 mod stage;
 mod start;
 mod statistics;
 mod streams;
+mod validate;
 mod wire;
 mod world;
 
@@ -82,6 +85,7 @@ fn benches() -> Vec<Bench> {
     all.extend(review::benches());
     all.extend(streams::benches());
     all.extend(diff::benches());
+    all.extend(validate::benches());
     all
 }
 

@@ -1,0 +1,8 @@
+//! Any bytes as a `kortix.toml`.
+
+#![no_main]
+
+use kortix_tui_fuzz::{hold, laws};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| hold(laws::manifest::check(bytes)));
