@@ -313,7 +313,7 @@ pub const COPY_IN_HEREDOC: Code = code(
 /// `local/from-invalid`
 pub const FROM_INVALID: Code = code(
     "local/from-invalid",
-    Severity::Error,
+    Severity::Warning,
     "The builder cannot read this image reference.",
 );
 
@@ -328,7 +328,7 @@ pub const HEREDOC_LINE: Code = code(
 /// `local/instruction-incomplete`
 pub const INSTRUCTION_INCOMPLETE: Code = code(
     "local/instruction-incomplete",
-    Severity::Error,
+    Severity::Warning,
     "The builder refuses an instruction with too few or too many arguments.",
 );
 

@@ -104,7 +104,8 @@ impl<'a> Source<'a> {
 
     /// Whether nothing is left to build, which the builder refuses.
     pub fn is_blank(&self) -> bool {
-        let is_space = |c: char| c.is_whitespace() || c == '\u{feff}';
+        // White space as the server's language has it.
+        let is_space = |c: char| c.is_whitespace() && c != '\u{85}' || c == '\u{feff}';
         self.dockerfile().chars().all(is_space)
     }
 }

@@ -131,15 +131,20 @@ fn finding(code: &Code, span: Range<usize>, message: String) -> Finding {
     }
 }
 
-/// How a reference is called in messages: with the registry, where it is not Docker Hub.
+/// How a reference is called in messages: name and tag, and the registry that it comes from.
 fn shown(reference: &str) -> String {
-    let known = reference::Reference::parse(reference).ok();
-    let elsewhere = known.filter(|known| known.registry != "docker.io");
-    let Some(known) = elsewhere else {
+    let Ok(known) = reference::Reference::parse(reference) else {
         return format!("`{}`", rules::base::clipped(reference));
     };
-    let name = Parts::of(reference).name;
-    let name = name.strip_prefix(&known.registry).unwrap_or(name);
-    let name = rules::base::clipped(name.trim_start_matches('/'));
+    let parts = Parts::of(reference);
+    let name = match known.registry.as_str() {
+        "docker.io" => parts.short_name(),
+        registry => parts.name.strip_prefix(registry).unwrap_or(parts.name),
+    };
+    let name = name.trim_start_matches('/');
+    let name = match parts.tag {
+        Some(tag) => rules::base::clipped(&format!("{name}:{tag}")),
+        None => rules::base::clipped(name),
+    };
     format!("`{name}` of the registry `{}`", known.registry)
 }

@@ -32,6 +32,8 @@ const BUILT_IN: [&str; 4] = ["build", "explore", "general", "plan"];
 /// control plane's word for the one that OpenCode starts with.
 const HIDDEN: [&str; 4] = ["compaction", "default", "summary", "title"];
 
+/// How deep folders with agents are looked into: each level costs a host a round of requests.
+const DEEPEST: usize = 4;
 /// How many folders with agents are looked into.
 const MOST_FOLDERS: usize = 64;
 
@@ -127,7 +129,9 @@ fn agent_folders(tree: &Tree, folder: &str) -> Vec<String> {
     let mut at = 0;
     while let Some(inner) = found.get(at).cloned() {
         let names = tree.names(&inner).unwrap_or_default();
-        let deeper = names.iter().filter(|name| name.ends_with('/'));
+        let below = inner.strip_prefix(folder).unwrap_or_default();
+        let is_deep = below.matches('/').count() >= DEEPEST;
+        let deeper = names.iter().filter(|name| name.ends_with('/') && !is_deep);
         let room = MOST_FOLDERS.saturating_sub(found.len());
         found.extend(deeper.take(room).map(|name| format!("{inner}{name}")));
         at += 1;

@@ -260,13 +260,18 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The name and the value of `# name = value`.
+/// The name and the value of `# name = value`; a value of blanks is one of them.
 fn directive_parts(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.trim().strip_prefix('#')?.split_once('=')?;
-    let (name, value) = (name.trim(), value.trim());
+    let is_blank = |c: char| matches!(c, '\t' | '\n' | '\u{c}' | '\r' | ' ');
+    let (name, value) = line.trim_start().strip_prefix('#')?.split_once('=')?;
+    let name = name.trim_matches(is_blank);
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_name && !value.is_empty()).then_some((name, value))
+    let value = match value.trim_matches(is_blank) {
+        "" => value.get(value.len().checked_sub(1)?..)?,
+        value => value,
+    };
+    is_name.then_some((name, value))
 }
 
 /// A line without what continues it; `None` when it does not go on.

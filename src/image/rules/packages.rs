@@ -46,16 +46,26 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             "`apt-get clean` leaves the package lists in the image".to_owned(),
             "add `&& rm -rf /var/lib/apt/lists/*` to the same `RUN`",
         );
-        let end = step.instruction.span.end;
-        let is_list = words::list(step.instruction.arguments(step.command)).is_some();
-        if step.instruction.heredocs.is_empty() && !is_list {
-            let edit = Edit {
-                span: end..end,
-                text: format!(" && rm -rf {LISTS}/*"),
-            };
+        let edit = removal(step);
+        if let Some(edit) = edit {
             added.safe_fix("remove the lists too", edit);
         }
     }
+}
+
+/// The change that makes a `RUN` remove the lists; `None` where more words at its end would not do
+/// so, such as in a comment or in quotes that do not end.
+fn removal(step: Step<'_>) -> Option<Edit> {
+    let arguments = step.instruction.arguments(step.command);
+    let more = format!(" && rm -rf {LISTS}/*");
+    let mended = script::commands(&format!("{arguments}{more}"));
+    let is_mended = mended.last().is_some_and(|words| removes_lists(words));
+    let is_plain = step.instruction.heredocs.is_empty() && words::list(arguments).is_none();
+    let end = step.instruction.span.end;
+    (is_plain && is_mended).then_some(Edit {
+        span: end..end,
+        text: more,
+    })
 }
 
 /// The simple commands that a `RUN` runs.

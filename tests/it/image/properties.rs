@@ -205,3 +205,17 @@ proptest! {
         laws::values::identity(&text).map_err(TestCaseError::fail)?;
     }
 }
+
+#[test]
+fn what_once_broke_a_law_keeps_it_now() {
+    // Words at the end of the line do not mend these.
+    for text in [
+        "FROM a:1\nRUN apt-get clean &://m\"\n",
+        "FROM a:1\nRUN apt-get clean # why\n",
+        "FROM a:1\nRUN apt-get clean && echo 'a\n",
+    ] {
+        let kept = laws::dockerfile::lint(text.as_bytes());
+        let kept = kept.and_then(|()| laws::dockerfile::fixes(text));
+        assert_eq!(kept, Ok(()), "{text:?}");
+    }
+}

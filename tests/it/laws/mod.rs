@@ -4,6 +4,7 @@
 
 pub mod dockerfile;
 pub mod manifest;
+pub mod report;
 pub mod values;
 
 use kortix_tui::diagnostic::{Finding, Fix, LineIndex, Position, Severity, apply, mend};

@@ -177,4 +177,10 @@ proptest! {
     fn safe_fixes_of_a_manifest_with_mistakes_never_add_errors(text in typed()) {
         laws::manifest::fixes(&String::from_utf8_lossy(&text.0)).map_err(TestCaseError::fail)?;
     }
+
+    #[test]
+    fn reports_of_a_manifest_with_mistakes_can_be_printed(text in typed()) {
+        let other = b"FROM a\nRUN apt-get clean\\\n";
+        laws::report::printed(&text.0, other).map_err(TestCaseError::fail)?;
+    }
 }

@@ -15,11 +15,19 @@ use serde_json::Value;
 
 /// The recordings with the field that holds the text, and the targets that take it.
 const RECORDINGS: [(&str, &str, &[&str]); 7] = [
-    ("corpus-dev.jsonl", "/toml", &["manifest", "fix"]),
-    ("dialect.jsonl", "/toml", &["manifest", "fix"]),
-    ("hangs.jsonl", "/toml", &["manifest", "fix"]),
-    ("dockerfiles-dev.jsonl", "/dockerfile", &["dockerfile", "fix"]),
-    ("hashes-dev.jsonl", "/inputs/dockerfile", &["dockerfile", "values"]),
+    ("corpus-dev.jsonl", "/toml", &["manifest", "fix", "report"]),
+    ("dialect.jsonl", "/toml", &["manifest", "fix", "report"]),
+    ("hangs.jsonl", "/toml", &["manifest", "fix", "report"]),
+    (
+        "dockerfiles-dev.jsonl",
+        "/dockerfile",
+        &["dockerfile", "fix"],
+    ),
+    (
+        "hashes-dev.jsonl",
+        "/inputs/dockerfile",
+        &["dockerfile", "values"],
+    ),
     ("cron-dev.jsonl", "/expr", &["values"]),
     ("cron-dev.jsonl", "/timezone", &["values"]),
 ];
@@ -28,11 +36,11 @@ const RECORDINGS: [(&str, &str, &[&str]); 7] = [
 const OWN: [(&str, &[&str]); 6] = [
     (
         "kortix_version = 1\n[sandbox]\ndefault = 'a'\n[[sandbox.templates]]\nslug = 'a'\nimage = 'x:1'\n",
-        &["manifest", "fix"],
+        &["manifest", "fix", "report"],
     ),
     (
         "[[triggers]]\nslug = 'a'\ntype = 'Cron'\nschedule = '* *  * * *'\nenabled = 'true',\n",
-        &["manifest", "fix"],
+        &["manifest", "fix", "report"],
     ),
     (
         "# escape=\\\nARG A=1\nFROM ubuntu:${A:-2} AS b\nRUN <<EOF\napt-get clean\nEOF\nFROM b\nENV C=$A\\\n",
@@ -47,20 +55,29 @@ const OWN: [(&str, &[&str]); 6] = [
 const PIECES: [(&str, &str); 6] = [
     ("", "[[a.b]]\nc = 1\n"),
     ("a = ", "{b = ["),
-    ("kortix_version = 1\n", "[[triggers]]\nslug = 'a'\ntype = 'cron'\ncron = '* * * *'\n"),
+    (
+        "kortix_version = 1\n",
+        "[[triggers]]\nslug = 'a'\ntype = 'cron'\ncron = '* * * *'\n",
+    ),
     ("FROM a:1\n", "RUN a \\\n"),
     ("FROM a:1\nENV A=x\n", "ENV A=$A$A\n"),
     ("RUN ", "<<E "),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = env::args_os().nth(1).ok_or("give a folder for the corpora")?;
+    let folder = env::args_os()
+        .nth(1)
+        .ok_or("give a folder for the corpora")?;
     let corpora = PathBuf::from(folder);
     for (text, targets) in OWN {
         keep(&corpora, targets, text.as_bytes())?;
     }
     for (head, piece) in PIECES {
-        keep(&corpora, &["growth"], format!("{head}\0{piece}\0").as_bytes())?;
+        keep(
+            &corpora,
+            &["growth"],
+            format!("{head}\0{piece}\0").as_bytes(),
+        )?;
     }
     let Some(shared) = env::var_os("KORTIX_TUI_SHARED") else {
         return Ok(());
