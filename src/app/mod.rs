@@ -226,6 +226,7 @@ impl State {
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(columns, rows) => {
                 self.size = (columns, rows);
+                self.manifest.resized(self.size);
                 self.changed = true;
             }
             Event::Focus(has_focus) => self.focus(has_focus),

@@ -114,6 +114,11 @@ impl ManifestPane {
         found.is_some()
     }
 
+    /// Keeps the line under the cursor on a screen of another size.
+    pub(in crate::app) fn resized(&mut self, size: (u16, u16)) {
+        self.keep_line_in_view(Geometry::of(size));
+    }
+
     /// Scrolls long lines.
     pub(super) fn scroll_sideways(&mut self, way: Way, size: (u16, u16)) {
         let geometry = Geometry::of(size);

@@ -283,3 +283,16 @@ fn an_empty_manifest_is_checked_too() {
     let text = screen.screen();
     assert!(text.contains("refused"), "{text}");
 }
+
+#[test]
+fn the_line_of_the_finding_stays_on_the_screen_when_the_terminal_shrinks() {
+    let mut screen = shown(120, 60, &garden());
+    screen.keys("] ] ] ] enter");
+    let line = screen.state.manifest.reading.line;
+    screen.resize(80, 24);
+    let text = screen.screen();
+    let shown = format!(" {} ", line + 1);
+    assert!(line > 14, "line {line}");
+    let is_shown = text.lines().skip(10).any(|row| row.contains(&shown));
+    assert!(is_shown, "line {} in\n{text}", line + 1);
+}
