@@ -5,7 +5,7 @@ use kortix_tui::{
         Setup,
         call::Call,
         event::{EditPurpose, Effect, Event, Level},
-        overlay::Overlay,
+        overlay::{Overlay, Reader},
     },
     model::{
         id::SessionKey,
@@ -13,6 +13,7 @@ use kortix_tui::{
         template::{Build, BuildStatus, Snapshots, Template},
         time::Millis,
     },
+    text,
 };
 
 use crate::screen::{NOON, Screen, World};
@@ -411,4 +412,15 @@ fn stops(screen: &Screen, key: &SessionKey) -> bool {
 fn deletes(screen: &Screen, key: &SessionKey) -> bool {
     let delete = Call::Delete(key.project.clone(), key.session.clone());
     screen.calls().contains(&&delete)
+}
+
+#[test]
+fn a_row_of_a_reader_that_ends_at_the_border_loses_no_letter() {
+    let (screen, ..) = board(80, 24);
+    let reader = Reader::text("Why", "one two three four five six seven");
+    for width in 8..30 {
+        let rows = reader.rows(&screen.state, width);
+        let widest = rows.iter().map(|row| text::width(&row.text)).max();
+        assert!(widest <= Some(width), "{rows:?}");
+    }
 }

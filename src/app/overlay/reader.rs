@@ -90,7 +90,8 @@ impl Reader {
 fn wrapped(line: &str, width: usize, hanging: usize) -> impl Iterator<Item = String> + use<> {
     text::wrap(&Line::plain(line), width, hanging)
         .into_iter()
-        .map(|row| row.text())
+        // Blanks at the end of a wrapped row would take a column that is not there.
+        .map(|row| row.text().trim_end().to_owned())
 }
 
 /// Opens a reader.

@@ -12,7 +12,9 @@ use crate::{
     theme::Role,
     validation::{
         MANIFEST,
-        plan::{BaseImage, Inputs, LeftOut, Origin, Outcome, Part, Plan, Reading, Verdict, words},
+        plan::{
+            BaseImage, Inputs, LeftOut, Origin, Outcome, Part, Plan, Plans, Reading, Verdict, words,
+        },
     },
 };
 
@@ -38,13 +40,13 @@ fn plans(account: &Account, page: &mut Page) {
     let commit = commit
         .as_deref()
         .map_or_else(String::new, |commit| format!(" ({})", short_hash(commit)));
-    page.heading(
-        &account.path,
-        &format!(
-            "{label}{commit} · sessions that name no template boot `{}`",
-            plans.booted
-        ),
-    );
+    let booted = match &plans.manifest {
+        Reading::Understood { .. } | Reading::Absent => {
+            format!("sessions that name no template boot `{}`", plans.booted)
+        }
+        Reading::Unknown { why } => format!("which template sessions boot is not known; {why}"),
+    };
+    page.heading(&account.path, &format!("{label}{commit} · {booted}"));
     for plan in &plans.plans {
         page.gap();
         let is_kept = !matches!(plan.outcome, Outcome::Dropped(_));
@@ -248,9 +250,11 @@ fn verdicts(account: &Account, change: &Change, page: &mut Page) {
     };
     let sides = format!("{} to {}", name(&change.base), name(&account.head));
     page.heading(&account.path, &sides);
+    let is_known = |plans: &Plans| !matches!(plans.manifest, Reading::Unknown { .. });
+    let are_known = is_known(&change.base.plans) && is_known(&account.head.plans);
     let before = &change.base.plans.booted;
     let after = &account.head.plans.booted;
-    if before != after {
+    if before != after && are_known {
         page.note(
             Role::Text,
             &format!("sessions that name no template boot `{after}` in place of `{before}`"),

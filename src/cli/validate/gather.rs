@@ -277,7 +277,7 @@ fn missing(tree: &Tree, root: &Path, given: &Path) -> Failure {
         .ancestors()
         .skip(1)
         .find(|folder| folder.join(MANIFEST).is_file());
-    let failure = unreadable(&given.join(MANIFEST), &io::ErrorKind::NotFound.into());
+    let failure = unreadable(&given.join(MANIFEST), &rustix::io::Errno::NOENT.into());
     match above {
         Some(folder) => failure.hint(format!(
             "there is one in `{}`: the manifest is at the root of a repository",

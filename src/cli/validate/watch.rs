@@ -82,16 +82,20 @@ fn tell(check: &Check<'_>, outcome: &Outcome, is_first: bool) -> io::Result<()> 
     };
     stdout.write_all(gap.as_bytes())?;
     stdout.write_all(check.rendered(outcome).as_bytes())?;
-    if is_terminal && is_text {
-        let files = count(outcome.reports.len(), "file", "files");
-        writeln!(stdout, "watching {files}; ctrl-c ends")?;
-    }
     stdout.flush()?;
-    drop(stdout);
     for failure in &outcome.failures {
         complain(failure);
     }
-    Ok(())
+    if is_terminal && is_text {
+        match outcome.reports.len() {
+            0 => writeln!(stdout, "watching for files to appear; ctrl-c ends")?,
+            files => {
+                let files = count(files, "file", "files");
+                writeln!(stdout, "watching {files}; ctrl-c ends")?;
+            }
+        }
+    }
+    stdout.flush()
 }
 
 fn unable(error: &dyn std::error::Error) -> Failure {

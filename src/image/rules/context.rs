@@ -131,7 +131,7 @@ fn note_context(lint: &mut Lint<'_>, step: Step<'_>, local: &[Source]) {
             "`{}` is outside of the build context",
             clipped(&source.text)
         );
-        let help = "download the file in a `RUN`, or write it with a heredoc";
+        let help = "download the file in a `RUN`, or write it with `printf` there";
         let place = step.instruction.place(&source.place);
         lint.add(&codes::COPY_OUTSIDE_CONTEXT, place, message, help);
     } else if let Some(source) = local.first() {
@@ -139,8 +139,8 @@ fn note_context(lint: &mut Lint<'_>, step: Step<'_>, local: &[Source]) {
             "`{}` is not in the build context, which holds no file of the repository",
             clipped(&source.text)
         );
-        let help = "use it from the clone at run time, download it in a `RUN`, or write it with a \
-                    heredoc; `.dockerignore` changes nothing";
+        let help = "use it from the clone at run time, download it in a `RUN`, or write it with \
+                    `printf` there; `.dockerignore` changes nothing";
         let place = step.instruction.place(&source.place);
         lint.add(&codes::COPY_FROM_CONTEXT, place, message, help);
     }
